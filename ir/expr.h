@@ -1,0 +1,242 @@
+// Kernel expressions: the scalar arithmetic inside nests and loops, and the integer arithmetic of dimensions and indices.
+// One kind of node for all three, immutable and hash-consed: equal expressions are the same node, and a copy is a pointer.
+// An expression is not where control flow or storage lives: those are statements of the form that holds it.
+//
+// Semantics. Integers wrap in two's complement. `div` truncates toward zero, `floordiv` and `mod` round toward minus
+// infinity; a divisor is never 0. Floats are IEEE with round to nearest even and no contraction: only `fma` fuses.
+// `min(a, b)` is `a < b ? a : b` and `max(a, b)` is `a > b ? a : b`, so a NaN in `a` yields `b`. A comparison gives bool,
+// and `select` evaluates both sides. A cast from float to integer truncates and saturates, NaN gives 0. Vector operands
+// work lane by lane and have the same number of lanes; a scalar is widened by `splat` only.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "ir/element_type.h"
+#include "ir/store.h"
+
+namespace burin::ir {
+
+// Type of an expression: `lanes` elements of one type.
+struct ValueType {
+  ElementType element = ElementType::kI64;
+  int lanes = 1;
+  bool operator==(const ValueType&) const = default;
+};
+
+inline constexpr ValueType kIndex{ElementType::kI64, 1};
+inline constexpr ValueType kBool{ElementType::kBool, 1};
+
+enum class Opcode : uint8_t {
+  // Leaves and memory.
+  kConstant,  // payload: an integer, or the bits of a double that the element type represents exactly
+  kVariable,  // payload: VariableId
+  kRead,      // nests: tensor[index...] with payload TensorId; when one operand more than the rank, the last is the else-value
+  kLoad,      // loops: buffer[index] with payload BufferId; index is a scalar (lanes consecutive elements) or one per lane
+  // Arithmetic on two equal types.
+  kAdd, kSub, kMul, kDiv, kFloorDiv, kCeilDiv, kMod, kMin, kMax, kPow,
+  kAnd, kOr, kXor, kShiftLeft, kShiftRight,
+  kEqual, kNotEqual, kLess, kLessEqual,
+  // Arithmetic on one operand.
+  kNegate, kNot, kAbs, kSqrt, kFloor, kCeil, kTruncate, kRoundEven, kIsNan,
+  kExp, kLog, kSin, kCos, kTan, kAsin, kAcos, kAtan, kSinh, kCosh, kTanh, kAsinh, kAcosh, kAtanh, kErf,
+  // Three operands.
+  kFma,     // a * b + c, rounded once
+  kSelect,  // condition, then, else
+  // Types and lanes.
+  kCast,     // to the node's type, lanes kept
+  kBitcast,  // same bits, another element type of the same width
+  kSplat,    // scalar to every lane
+  kRamp,     // base, stride: base + lane * stride
+  kLane,     // one lane of a vector; payload: the lane
+  kHead,     // the first lanes of a vector, as many as the node's type has
+};
+inline constexpr int kOpcodes = static_cast<int>(Opcode::kHead) + 1;
+
+// How an opcode is written and what it takes; one row each, in the order of the enum.
+enum class Syntax : uint8_t { kLeaf, kInfix, kCall };
+enum class Operands : uint8_t { kAny, kNumbers, kIntegers, kFloats, kBits };
+struct OpcodeInfo {
+  Opcode opcode;
+  std::string_view name;  // "+", "floordiv", "exp"
+  Syntax syntax;
+  int arity;  // -1: leaves and reads
+  Operands takes;
+};
+const OpcodeInfo& info(Opcode opcode);
+
+using VariableId = Id<struct VariableTag>;
+class ExprPool;
+class Expr;
+
+struct ExprNode {
+  Opcode opcode;
+  ValueType type;
+  std::span<const Expr> operands;
+  int64_t payload;
+  // Inclusive bounds of a scalar i64, INT64_MIN and INT64_MAX where unknown.
+  int64_t low, high;
+  ExprPool* pool;
+};
+
+// A reference to a node; cheap to copy, and equal when the expressions are equal.
+class Expr {
+ public:
+  Expr() = default;
+  explicit Expr(const ExprNode* node) : node_(node) {}
+
+  bool valid() const { return node_ != nullptr; }
+  const ExprNode* operator->() const { return node_; }
+  const ExprNode* node() const { return node_; }
+  friend bool operator==(Expr, Expr) = default;
+
+ private:
+  const ExprNode* node_ = nullptr;
+};
+
+// A symbol of a shape, an axis of a nest, an accumulator, a loop's counter: named for people, identified by its id.
+// `low` and `high` bound an integer; `extent`, where valid, says more: 0 <= value < extent.
+struct Variable {
+  std::string name;
+  ValueType type;
+  int64_t low = INT64_MIN;
+  int64_t high = INT64_MAX;
+  Expr extent;
+};
+
+// Owns the nodes and variables of one module. Everything built from it dies with it.
+class ExprPool {
+ public:
+  ExprPool() = default;
+  ExprPool(const ExprPool&) = delete;
+  ExprPool& operator=(const ExprPool&) = delete;
+
+  Expr integer(int64_t value, ValueType type = kIndex);
+  Expr floating(double value, ValueType type);
+  // A constant of any numeric type; `value` is converted as a cast would.
+  Expr number(double value, ValueType type);
+  Expr boolean(bool value);
+  Expr variable(VariableId id);
+  VariableId declare(Variable variable);
+  const Variable& operator[](VariableId id) const { return variables_[id]; }
+
+  // The expression of `opcode` on `operands`, simplified. `type` is used by casts, reads, loads and the lane operations,
+  // and is derived for the others.
+  Expr make(Opcode opcode, std::span<const Expr> operands, ValueType type = kIndex, int64_t payload = 0);
+
+ private:
+  friend class Simplifier;
+  struct KeyHash {
+    size_t operator()(const ExprNode* node) const;
+  };
+  struct KeyEqual {
+    bool operator()(const ExprNode* a, const ExprNode* b) const;
+  };
+  Expr intern(ExprNode node);
+
+  std::deque<ExprNode> nodes_;
+  std::deque<std::vector<Expr>> operand_lists_;
+  std::unordered_map<const ExprNode*, const ExprNode*, KeyHash, KeyEqual> interned_;
+  Store<VariableId, Variable> variables_;
+};
+
+// --- Builders. Operands come from one pool; an int64_t operand becomes a constant of the other's type.
+Expr operator+(Expr a, Expr b);
+Expr operator-(Expr a, Expr b);
+Expr operator*(Expr a, Expr b);
+Expr operator+(Expr a, int64_t b);
+Expr operator-(Expr a, int64_t b);
+Expr operator*(Expr a, int64_t b);
+Expr operator-(Expr a);
+Expr binary(Opcode opcode, Expr a, Expr b);
+Expr unary(Opcode opcode, Expr a);
+Expr div(Expr a, Expr b);
+Expr floor_div(Expr a, Expr b);
+Expr floor_div(Expr a, int64_t b);
+Expr ceil_div(Expr a, Expr b);
+Expr ceil_div(Expr a, int64_t b);
+Expr mod(Expr a, Expr b);
+Expr mod(Expr a, int64_t b);
+Expr min(Expr a, Expr b);
+Expr max(Expr a, Expr b);
+Expr fma(Expr a, Expr b, Expr c);
+Expr equal(Expr a, Expr b);
+Expr not_equal(Expr a, Expr b);
+Expr less(Expr a, Expr b);
+Expr less_equal(Expr a, Expr b);
+Expr logical_and(Expr a, Expr b);
+Expr logical_or(Expr a, Expr b);
+Expr logical_not(Expr a);
+Expr select(Expr condition, Expr then_value, Expr else_value);
+Expr cast(Expr a, ElementType element);
+Expr bitcast(Expr a, ElementType element);
+Expr splat(Expr a, int lanes);
+Expr ramp(Expr base, Expr stride, int lanes);
+Expr lane(Expr vector, int index);
+Expr head(Expr vector, int lanes);
+// A constant with the type (and pool) of `like`.
+Expr constant_like(Expr like, double value);
+
+// --- Questions.
+bool is_constant(Expr e);
+std::optional<int64_t> constant_integer(Expr e);  // of an integer or bool constant, also when splat
+std::optional<double> constant_number(Expr e);    // of any constant
+bool is_constant_value(Expr e, int64_t value);
+inline VariableId variable_of(Expr e) { return VariableId{static_cast<uint32_t>(e->payload)}; }
+inline bool is_variable(Expr e) { return e->opcode == Opcode::kVariable; }
+
+// --- Walking. `visit` sees every distinct node below `root` once, operands first.
+template <class Visitor>
+void for_each_node(Expr root, Visitor&& visit);
+bool uses_variable(Expr e, VariableId variable);
+// Replaces variables (and rebuilds, hence simplifies, what stands above them).
+using Substitution = std::unordered_map<uint32_t, Expr>;  // by VariableId::index
+Expr substitute(Expr e, const Substitution& replacements);
+// Rebuilds `e` bottom up; `rewrite` gets each node with rewritten operands and returns its replacement or the same node.
+template <class Rewriter>
+Expr rewrite_bottom_up(Expr e, Rewriter&& rewrite);
+
+// --- Implementation of the templates.
+namespace detail {
+template <class Visitor>
+void visit_node(Expr e, std::unordered_map<const ExprNode*, Expr>& seen, Visitor& visit) {
+  if (!seen.emplace(e.node(), e).second) return;
+  for (Expr operand : e->operands) visit_node(operand, seen, visit);
+  visit(e);
+}
+template <class Rewriter>
+Expr rewrite_node(Expr e, std::unordered_map<const ExprNode*, Expr>& done, Rewriter& rewrite) {
+  if (auto found = done.find(e.node()); found != done.end()) return found->second;
+  std::vector<Expr> operands;
+  bool changed = false;
+  for (Expr operand : e->operands) {
+    operands.push_back(rewrite_node(operand, done, rewrite));
+    changed |= operands.back() != operand;
+  }
+  Expr rebuilt = changed ? e->pool->make(e->opcode, operands, e->type, e->payload) : e;
+  Expr result = rewrite(rebuilt);
+  done.emplace(e.node(), result);
+  return result;
+}
+}  // namespace detail
+
+template <class Visitor>
+void for_each_node(Expr root, Visitor&& visit) {
+  std::unordered_map<const ExprNode*, Expr> seen;
+  detail::visit_node(root, seen, visit);
+}
+
+template <class Rewriter>
+Expr rewrite_bottom_up(Expr e, Rewriter&& rewrite) {
+  std::unordered_map<const ExprNode*, Expr> done;
+  return detail::rewrite_node(e, done, rewrite);
+}
+
+}  // namespace burin::ir

@@ -1,0 +1,14 @@
+#include "ir/loop.h"
+
+namespace burin::ir {
+
+Expr load(ExprPool& pool, BufferId buffer, Expr index, ValueType type) {
+  return pool.make(Opcode::kLoad, {&index, 1}, type, buffer.index);
+}
+
+Expr tile_value(ExprPool& pool, VariableId tile, std::span<const Expr> index) {
+  if (index.empty()) return pool.variable(tile);
+  return pool.make(Opcode::kVariable, index, pool[tile].type, tile.index);
+}
+
+}  // namespace burin::ir

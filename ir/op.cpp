@@ -1,0 +1,158 @@
+#include "ir/op.h"
+
+#include <algorithm>
+
+#include "ir/linear.h"
+#include "ir/propagate.h"
+
+namespace burin::ir {
+
+const std::vector<Expr>* Inference::elements(int i) const {
+  const Value& value = operand(i);
+  return value.elements ? &*value.elements : nullptr;
+}
+
+std::optional<std::vector<int64_t>> Inference::integers(int i) const {
+  const std::vector<Expr>* known = elements(i);
+  if (known == nullptr) return std::nullopt;
+  std::vector<int64_t> numbers;
+  for (Expr e : *known) {
+    const std::optional<int64_t> number = constant_integer(e);
+    if (!number) return std::nullopt;
+    numbers.push_back(*number);
+  }
+  return numbers;
+}
+
+const Literal* Inference::constant(int i) const {
+  const Value& value = operand(i);
+  return value.constant ? &*value.constant : nullptr;
+}
+
+void Inference::set_result(int i, ElementType element, Shape shape) {
+  graph_.values[op().results[static_cast<size_t>(i)]].type = {element, std::move(shape)};
+}
+
+Status Inference::require_equal(Expr left, Expr right, std::string_view what) {
+  if (provably_equal(left, right)) return {};
+  if (provably_less(left, right) || provably_less(right, left)) {
+    const auto text = [](Expr e) { return std::to_string(constant_integer(e).value_or(-1)); };
+    return fault("shape-mismatch", "{}: expected equal dimensions, found {} and {}", what, text(left), text(right));
+  }
+  graph_.assumptions.push_back({left, right, op().origin});
+  return {};
+}
+
+Expr Inference::opaque_count(std::string name, Expr most) {
+  const VariableId symbol = pool().declare({std::move(name), kIndex, 0, most->high, {}});
+  graph_.opaque_symbols.push_back(symbol);
+  return pool().variable(symbol);
+}
+
+Status Inference::require_rank(int operand, int least, int most) const {
+  if (rank(operand) >= least && rank(operand) <= most) return {};
+  if (least == most) {
+    return fault("rank-mismatch", "operand {}: expected rank {}, found {}", operand, least, rank(operand));
+  }
+  return fault("rank-mismatch", "operand {}: expected rank {} to {}, found {}", operand, least, most, rank(operand));
+}
+
+Status Inference::require_same_element(int a, int b) const {
+  if (element(a) == element(b)) return {};
+  return fault("type-mismatch", "operand {}: expected {} (as operand {}), found {}", b, info(element(a)).name, a, info(element(b)).name);
+}
+
+Status Inference::require_float(int operand) const {
+  if (is_float(element(operand))) return {};
+  return fault("type-mismatch", "operand {}: expected a floating-point type, found {}", operand, info(element(operand)).name);
+}
+
+Result<int64_t> Inference::normalized_axis(int64_t axis, int rank) const {
+  if (axis >= -rank && axis < rank) return axis < 0 ? axis + rank : axis;
+  return fault("axis-range", "attribute \"axis\": expected {} to {}, found {}", -rank, rank - 1, axis);
+}
+
+Expr Lowering::broadcast_at(int i, std::span<const Expr> index) const { return at(i, broadcast_index(index, shape(i), pool())); }
+
+TensorId Lowering::temporary(std::string_view suffix, ElementType element, Shape shape) const {
+  return program.add_tensor(program.tensors[result(0)].name + "." + std::string(suffix), element, std::move(shape));
+}
+
+ElementType compute_type(ElementType element) {
+  return element == ElementType::kF16 || element == ElementType::kBF16 ? ElementType::kF32 : element;
+}
+Expr widen(Expr value) { return cast(value, compute_type(value->type.element)); }
+Expr narrow(Expr value, ElementType element) { return cast(value, element); }
+
+const OpInfo* op_named(std::string_view name) {
+  const auto ops = all_ops();
+  const auto found = std::ranges::lower_bound(ops, name, {}, [](const OpInfo* op) { return op->name; });
+  return found != ops.end() && (*found)->name == name ? *found : nullptr;
+}
+
+namespace {
+
+Status check_operands_and_attributes(const Graph& graph, const Op& op) {
+  const OpInfo& row = *op.info;
+  const auto count = static_cast<int64_t>(op.operands.size());
+  if (count < row.least_operands || count > row.most_operands) {
+    return input_fault("operand-count", op.origin, "expected {} to {} operands, found {}", row.least_operands, row.most_operands, count);
+  }
+  Status status;
+  for (int i = 0; i < row.least_operands; ++i) {
+    if (op.operands[static_cast<size_t>(i)].valid()) continue;
+    status.merge(input_fault("operand-count", op.origin, "operand {}: expected a tensor, found none", i));
+  }
+  for (const FieldInfo& field : op.attributes.schema().fields) {
+    const std::optional<int64_t> bad = out_of_range(field, field.get(op.attributes.get()));
+    if (!bad) continue;
+    if (field.high == INT64_MAX) {
+      status.merge(input_fault("attribute-range", op.origin, "attribute \"{}\": expected at least {}, found {}", field.name, field.low, *bad));
+    } else {
+      status.merge(input_fault("attribute-range", op.origin, "attribute \"{}\": expected {} to {}, found {}", field.name, field.low,
+                               field.high, *bad));
+    }
+  }
+  (void)graph;
+  return status;
+}
+
+}  // namespace
+
+Status infer_types(Graph& graph, OpId op) {
+  if (Status status = check_operands_and_attributes(graph, graph.ops[op]); !status) return status;
+  Inference inference(graph, op);
+  if (Status status = graph.ops[op].info->infer(inference); !status) return status;
+  propagate_elements(graph, op);
+  return {};
+}
+
+Status infer_like_operand(Inference& op) {
+  op.set_result(0, op.element(0), op.shape(0));
+  return {};
+}
+
+Status infer_broadcast(Inference& op) {
+  Shape shape = op.shape(0);
+  for (int i = 1; i < op.operand_count(); ++i) {
+    if (Status status = op.require_same_element(0, i); !status) return status;
+    std::vector<std::pair<Expr, Expr>> assumed;
+    std::optional<Shape> wider = broadcast(shape, op.shape(i), assumed);
+    if (!wider) {
+      const auto text = [](const Shape& s) {
+        std::string dims;
+        for (Expr d : s) dims += (dims.empty() ? "" : ",") + (constant_integer(d) ? std::to_string(*constant_integer(d)) : "?");
+        return dims;
+      };
+      return op.fault("shape-mismatch", "operand {}: expected a shape that broadcasts with [{}], found [{}]", i, text(shape), text(op.shape(i)));
+    }
+    for (const auto& [left, right] : assumed) {
+      if (Status status = op.require_equal(left, right, "broadcast"); !status) return status;
+    }
+    shape = *std::move(wider);
+  }
+  op.set_result(0, op.element(0), std::move(shape));
+  return {};
+}
+
+}  // namespace burin::ir

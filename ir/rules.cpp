@@ -1,0 +1,214 @@
+#include "ir/rules.h"
+
+#include "ir/linear.h"
+#include "ir/result.h"
+
+namespace burin::ir {
+namespace {
+
+constexpr Pattern leaf(Wildcard wildcard) {
+  Pattern pattern;
+  pattern.nodes[0].wildcard = wildcard;
+  pattern.count = 1;
+  return pattern;
+}
+
+constexpr Pattern literal(int64_t value) {
+  Pattern pattern;
+  pattern.nodes[0].literal = value;
+  pattern.count = 1;
+  return pattern;
+}
+
+constexpr int8_t append(Pattern& to, const Pattern& from) {
+  const int8_t base = to.count;
+  for (int8_t i = 0; i < from.count; ++i) {
+    PatternNode node = from.nodes[static_cast<size_t>(i)];
+    for (int8_t& operand : node.operands) {
+      if (operand >= 0) operand = static_cast<int8_t>(operand + base);
+    }
+    to.nodes[static_cast<size_t>(to.count++)] = node;
+  }
+  return static_cast<int8_t>(to.count - 1);
+}
+
+constexpr Pattern combine(Opcode opcode, const Pattern& a, const Pattern& b) {
+  Pattern pattern;
+  PatternNode root;
+  root.opcode = opcode;
+  root.operands[0] = append(pattern, a);
+  root.operands[1] = append(pattern, b);
+  pattern.nodes[static_cast<size_t>(pattern.count++)] = root;
+  return pattern;
+}
+
+constexpr Pattern operator+(const Pattern& a, const Pattern& b) { return combine(Opcode::kAdd, a, b); }
+constexpr Pattern operator*(const Pattern& a, const Pattern& b) { return combine(Opcode::kMul, a, b); }
+constexpr Pattern operator/(const Pattern& a, const Pattern& b) { return combine(Opcode::kFloorDiv, a, b); }
+constexpr Pattern operator%(const Pattern& a, const Pattern& b) { return combine(Opcode::kMod, a, b); }
+constexpr Pattern ceildiv(const Pattern& a, const Pattern& b) { return combine(Opcode::kCeilDiv, a, b); }
+constexpr Pattern min_of(const Pattern& a, const Pattern& b) { return combine(Opcode::kMin, a, b); }
+constexpr Pattern max_of(const Pattern& a, const Pattern& b) { return combine(Opcode::kMax, a, b); }
+constexpr Pattern both(const Pattern& a, const Pattern& b) { return combine(Opcode::kAnd, a, b); }
+constexpr Pattern either(const Pattern& a, const Pattern& b) { return combine(Opcode::kOr, a, b); }
+constexpr Pattern equals(const Pattern& a, const Pattern& b) { return combine(Opcode::kEqual, a, b); }
+constexpr Pattern operator<(const Pattern& a, const Pattern& b) { return combine(Opcode::kLess, a, b); }
+constexpr Pattern operator<=(const Pattern& a, const Pattern& b) { return combine(Opcode::kLessEqual, a, b); }
+
+constexpr Pattern x = leaf(Wildcard::kX), y = leaf(Wildcard::kY), c = leaf(Wildcard::kC), d = leaf(Wildcard::kD);
+constexpr Pattern zero = literal(0), one = literal(1);
+
+Expr bound(const Bindings& b, Wildcard wildcard) { return b[static_cast<size_t>(wildcard)]; }
+int64_t value_of(const Bindings& b, Wildcard wildcard) { return *constant_integer(bound(b, wildcard)); }
+
+bool always(const Bindings&) { return true; }
+bool is_bool(const Bindings& b) { return bound(b, Wildcard::kX)->type == kBool; }
+bool c_positive(const Bindings& b) { return value_of(b, Wildcard::kC) > 0; }
+bool c_and_d_positive(const Bindings& b) {
+  constexpr int64_t kSmall = int64_t{1} << 31;  // so that c * d does not overflow
+  const int64_t c_value = value_of(b, Wildcard::kC);
+  const int64_t d_value = value_of(b, Wildcard::kD);
+  return c_value > 0 && d_value > 0 && c_value < kSmall && d_value < kSmall;
+}
+bool x_within_y(const Bindings& b) {
+  return bound(b, Wildcard::kX)->low >= 0 && bound(b, Wildcard::kY)->low >= 1 &&
+         provably_less(bound(b, Wildcard::kX), bound(b, Wildcard::kY));
+}
+bool y_positive(const Bindings& b) { return bound(b, Wildcard::kY)->low >= 1; }
+bool d_divides_c(const Bindings& b) {
+  return value_of(b, Wildcard::kD) > 0 && value_of(b, Wildcard::kC) > 0 &&
+         value_of(b, Wildcard::kC) % value_of(b, Wildcard::kD) == 0;
+}
+bool x_at_most_y(const Bindings& b) { return provably_nonnegative(bound(b, Wildcard::kY) - bound(b, Wildcard::kX)); }
+bool y_at_most_x(const Bindings& b) { return provably_nonnegative(bound(b, Wildcard::kX) - bound(b, Wildcard::kY)); }
+bool x_below_y(const Bindings& b) { return provably_less(bound(b, Wildcard::kX), bound(b, Wildcard::kY)); }
+bool y_below_x(const Bindings& b) { return provably_less(bound(b, Wildcard::kY), bound(b, Wildcard::kX)); }
+bool never_equal(const Bindings& b) { return x_below_y(b) || y_below_x(b); }
+
+constexpr Rule kIndexRules[] = {
+    {"div-by-one", x / one, x, always},
+    {"div-within", x / y, zero, x_within_y},
+    {"div-of-sum", (x * c + y) / c, x + y / c, c_positive},
+    {"div-of-div", (x / c) / d, x / (c * d), c_and_d_positive},
+    {"mod-by-one", x % one, zero, always},
+    {"mod-within", x % y, x, x_within_y},
+    {"mod-of-sum", (x * c + y) % c, y % c, c_positive},
+    {"mod-of-mod", (x % c) % d, x % d, d_divides_c},
+    {"mod-of-multiple", (x * y) % y, zero, y_positive},
+    {"div-of-multiple", (x * y) / y, x, y_positive},
+    {"divmod-rejoin", (x / c) * c + x % c, x, c_positive},
+    {"ceildiv-by-one", ceildiv(x, one), x, always},
+    {"ceildiv-of-sum", ceildiv(x * c + y, c), x + ceildiv(y, c), c_positive},
+    {"min-left", min_of(x, y), x, x_at_most_y},
+    {"min-right", min_of(x, y), y, y_at_most_x},
+    {"max-left", max_of(x, y), x, y_at_most_x},
+    {"max-right", max_of(x, y), y, x_at_most_y},
+    {"less-true", x < y, one, x_below_y},
+    {"less-false", x < y, zero, y_at_most_x},
+    {"less-equal-true", x <= y, one, x_at_most_y},
+    {"less-equal-false", x <= y, zero, y_below_x},
+    {"equal-self", equals(x, x), one, always},
+    {"equal-false", equals(x, y), zero, never_equal},
+    {"and-true", both(x, one), x, is_bool},
+    {"and-false", both(x, zero), zero, is_bool},
+    {"true-and", both(one, x), x, is_bool},
+    {"false-and", both(zero, x), zero, is_bool},
+    {"and-self", both(x, x), x, always},
+    {"or-true", either(x, one), one, is_bool},
+    {"or-false", either(x, zero), x, is_bool},
+    {"true-or", either(one, x), one, is_bool},
+    {"false-or", either(zero, x), x, is_bool},
+};
+
+bool matches(const Pattern& pattern, int8_t at, Expr e, Bindings& bindings);
+
+// The sum pattern `x * c + y` with `c` bound: splits the terms of `e` by divisibility.
+bool matches_split_sum(const Pattern& pattern, const PatternNode& node, Expr e, Bindings& bindings) {
+  const PatternNode& product = pattern.nodes[static_cast<size_t>(node.operands[0])];
+  const Wildcard part = pattern.nodes[static_cast<size_t>(product.operands[0])].wildcard;
+  const Wildcard factor = pattern.nodes[static_cast<size_t>(product.operands[1])].wildcard;
+  const Wildcard rest = pattern.nodes[static_cast<size_t>(node.operands[1])].wildcard;
+  const int64_t divisor = value_of(bindings, factor);
+  std::optional<LinearForm> form = divisor > 0 && e->type == kIndex ? linear_form(e) : std::nullopt;
+  if (!form) return false;
+  LinearForm multiples;
+  LinearForm remainder;
+  for (const auto& [term, coefficient] : form->terms) {
+    auto& side = coefficient % divisor == 0 ? multiples : remainder;
+    side.terms.emplace_back(term, coefficient % divisor == 0 ? coefficient / divisor : coefficient);
+  }
+  const int64_t whole = form->constant / divisor - (form->constant % divisor < 0 ? 1 : 0);
+  multiples.constant = whole;
+  remainder.constant = form->constant - whole * divisor;
+  if (multiples.terms.empty() && whole == 0) return false;
+  bindings[static_cast<size_t>(part)] = sum_of(multiples, *e->pool);
+  bindings[static_cast<size_t>(rest)] = sum_of(remainder, *e->pool);
+  return true;
+}
+
+bool is_split_sum(const Pattern& pattern, const PatternNode& node, const Bindings& bindings) {
+  if (node.opcode != Opcode::kAdd) return false;
+  const PatternNode& product = pattern.nodes[static_cast<size_t>(node.operands[0])];
+  if (product.wildcard != Wildcard::kNone || product.opcode != Opcode::kMul) return false;
+  const PatternNode& factor = pattern.nodes[static_cast<size_t>(product.operands[1])];
+  const PatternNode& part = pattern.nodes[static_cast<size_t>(product.operands[0])];
+  return part.wildcard != Wildcard::kNone && factor.wildcard == Wildcard::kC && bound(bindings, Wildcard::kC).valid();
+}
+
+bool matches_operands(const Pattern& pattern, const PatternNode& node, Expr e, Bindings& bindings) {
+  // From the right, so that the divisor of (x * c + y) / c is known when the sum is split.
+  for (size_t i = e->operands.size(); i-- > 0;) {
+    if (!matches(pattern, node.operands[i], e->operands[i], bindings)) return false;
+  }
+  return true;
+}
+
+bool matches(const Pattern& pattern, int8_t at, Expr e, Bindings& bindings) {
+  const PatternNode& node = pattern.nodes[static_cast<size_t>(at)];
+  if (node.wildcard != Wildcard::kNone) {
+    if ((node.wildcard == Wildcard::kC || node.wildcard == Wildcard::kD) && !is_constant(e)) return false;
+    Expr& slot = bindings[static_cast<size_t>(node.wildcard)];
+    if (slot.valid()) return slot == e;
+    slot = e;
+    return true;
+  }
+  if (node.opcode == Opcode::kConstant) return is_constant_value(e, node.literal);
+  if (is_split_sum(pattern, node, bindings)) return matches_split_sum(pattern, node, e, bindings);
+  return e->opcode == node.opcode && matches_operands(pattern, node, e, bindings);
+}
+
+Expr build_node(const Pattern& pattern, int8_t at, const Bindings& bindings, ExprPool& pool, ValueType type) {
+  const PatternNode& node = pattern.nodes[static_cast<size_t>(at)];
+  if (node.wildcard != Wildcard::kNone) return bound(bindings, node.wildcard);
+  if (node.opcode == Opcode::kConstant) return pool.integer(node.literal, type);
+  const Expr operands[] = {build_node(pattern, node.operands[0], bindings, pool, kIndex),
+                           build_node(pattern, node.operands[1], bindings, pool, kIndex)};
+  return pool.make(node.opcode, operands);
+}
+
+}  // namespace
+
+std::span<const Rule> index_rules() { return kIndexRules; }
+
+std::optional<Bindings> match(const Rule& rule, Expr e) {
+  Bindings bindings{};
+  if (!matches(rule.match, static_cast<int8_t>(rule.match.count - 1), e, bindings) || !rule.guard(bindings)) return std::nullopt;
+  return bindings;
+}
+
+Expr build(const Pattern& pattern, const Bindings& bindings, ExprPool& pool) {
+  return build_node(pattern, static_cast<int8_t>(pattern.count - 1), bindings, pool, kIndex);
+}
+
+Expr rewrite_by_rules(Expr e) {
+  for (const Rule& rule : kIndexRules) {
+    const auto root = static_cast<size_t>(rule.match.count - 1);
+    if (rule.match.nodes[root].opcode != e->opcode) continue;
+    std::optional<Bindings> bindings = match(rule, e);
+    if (!bindings) continue;
+    return build_node(rule.make, static_cast<int8_t>(rule.make.count - 1), *bindings, *e->pool, e->type);
+  }
+  return {};
+}
+
+}  // namespace burin::ir

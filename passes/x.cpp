@@ -1,0 +1,1 @@
+namespace burin::passes { constexpr int kPlaceholder = 0; }

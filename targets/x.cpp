@@ -1,0 +1,1 @@
+namespace burin::targets { constexpr int kPlaceholder = 0; }
