@@ -28,6 +28,7 @@ enum class Place : uint8_t {
   kOutput,     // `slot`: the model's output
   kConstant,   // `slot`: byte offset into the constants
   kArena,      // `slot`: position in Module::arena
+  kSymbols,    // the values of Module::symbols and then opaque_symbols, i64; kernels store the counts they find here
   kLocal,      // on the stack, of `elements` elements, a constant number
 };
 
@@ -136,7 +137,8 @@ struct Module {
   std::shared_ptr<ExprPool> pool = std::make_shared<ExprPool>();
   Store<KernelId, Kernel> kernels;
   // The entry's scalars are the symbols, then the opaque symbols; its buffers have places other than kParameter. A
-  // statement that ends with an opaque symbol known stores it through `opaque_counts`.
+  // statement that ends with an opaque symbol known stores it into a buffer of place kSymbols, and the statements after it
+  // see its value.
   Kernel entry;
   std::vector<Interface> inputs;
   std::vector<Interface> outputs;
