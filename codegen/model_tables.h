@@ -92,7 +92,7 @@ struct ModelTables {
   std::optional<ir::Kernel> shapes_function;  // (symbols, dims)
   std::optional<ir::Kernel> checks_function;  // (symbols, pairs)
   std::vector<VariantTables> variants;        // best first
-  std::string weights;                        // C name of the weights, hidden, 64-byte aligned; empty: the caller binds them
+  std::string weights;  // C name of the weights, hidden, 64-byte aligned; empty: the caller binds them
   int64_t weights_bytes = 0;
   std::vector<ir::ConstantPiece> weights_pieces;  // ascending; gaps are zero
 };
