@@ -29,7 +29,7 @@ enum class Place : uint8_t {
   kOutput,     // `slot`: the model's output
   kConstant,   // `slot`: byte offset into the constants
   kArena,      // `slot`: position in Module::arena
-  kSymbols,    // the i64 values of Module::symbols, then of Module::opaque_symbols
+  kSymbols,    // the values of Module::symbols and then opaque_symbols, i64; kernels store the counts they find here
   kLocal,      // on the stack, of `elements` elements, a constant number
 };
 
@@ -137,8 +137,9 @@ struct Module {
   std::string target;  // "x86_64-v3"
   std::shared_ptr<ExprPool> pool = std::make_shared<ExprPool>();
   Store<KernelId, Kernel> kernels;
-  // The entry's scalars are the symbols; its buffers have places other than kParameter. An opaque symbol becomes known when
-  // a kernel stores it to the buffer of place kSymbols, and the entry loads it from there (a Let of that very variable).
+  // The entry's scalars are the symbols, then the opaque symbols; its buffers have places other than kParameter. A
+  // statement that ends with an opaque symbol known stores it into a buffer of place kSymbols, and the statements after it
+  // see its value.
   Kernel entry;
   std::vector<Interface> inputs;
   std::vector<Interface> outputs;

@@ -163,6 +163,7 @@ class ProgramLowering {
     module.checks = program.checks;
     module.entry.name = "execute";
     module.entry.scalars = program.symbols;
+    module.entry.scalars.insert(module.entry.scalars.end(), program.opaque_symbols.begin(), program.opaque_symbols.end());
   }
 
   Result<LoweredProgram> run() {
@@ -291,8 +292,6 @@ class ProgramLowering {
     const BufferId symbols = symbols_buffer();
     // The count's buffer was the builder's first.
     call(builder, block, {symbols});
-    const Expr index = program_.pool->integer(slot);
-    block.push_back({Let{compact.count, load(*program_.pool, symbols, index, kIndex)}});
   }
 
   void lower_form(const For& loop, const Statement&, Block& block) {
