@@ -1,10 +1,14 @@
-#include <array>
-
 #include "ir/ops/rows.h"
 
 namespace burin::ir {
 namespace {
-constexpr std::array<const OpInfo*, 0> kOps = {};
+
+// Sorted by name.
+constexpr const OpInfo* kOps[] = {
+    &kConcat,   &kDimensions, &kExpand,  &kGather, &kGatherElements,
+    &kGatherNd, &kIdentity,   &kReshape, &kSlice,  &kTranspose,
+};
+
 }  // namespace
 
 std::span<const OpInfo* const> all_ops() { return kOps; }

@@ -1,0 +1,15 @@
+// The rows of the import table, by family: each is defined in frontend/onnx/import_<family>.cpp, where the functions that
+// the rows name are. import_table.cpp puts them together.
+#pragma once
+
+#include <span>
+
+#include "frontend/onnx/node_import.h"
+
+namespace burin::frontend {
+
+std::span<const ImportRow> gather_rows();    // Gather*, Scatter*, OneHot, Compress, NonZero
+std::span<const ImportRow> movement_rows();  // Transpose, Slice, Split, Concat, Pad, Tile, Expand, ...
+std::span<const ImportRow> shape_rows();     // Constant*, Shape, Size, Range, Reshape, Flatten, Squeeze, Unsqueeze
+
+}  // namespace burin::frontend
