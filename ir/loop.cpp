@@ -1,6 +1,86 @@
 #include "ir/loop.h"
 
+#include <algorithm>
+#include <set>
+
 namespace burin::ir {
+namespace {
+
+class ExprWalk {
+ public:
+  explicit ExprWalk(const std::function<void(Expr)>& visit) : visit_(visit) {}
+
+  void block(const Block& statements) {
+    for (const LoopStatement& statement : statements) {
+      std::visit([this](const auto& form) { one(form); }, statement.form);
+    }
+  }
+
+ private:
+  void one(const Loop& loop) {
+    visit_(loop.begin);
+    visit_(loop.end);
+    block(loop.body);
+  }
+  void one(const WhileLoop& loop) {
+    visit_(loop.condition);
+    block(loop.body);
+  }
+  void one(const Branch& branch) {
+    visit_(branch.condition);
+    block(branch.then_body);
+    block(branch.else_body);
+  }
+  void one(const Let& let) { visit_(let.value); }
+  void one(const Tile&) {}
+  void one(const Assign& assign) {
+    for (Expr index : assign.index) visit_(index);
+    visit_(assign.value);
+  }
+  void one(const StoreTo& store) {
+    visit_(store.index);
+    visit_(store.value);
+  }
+  void one(const Call& call) {
+    for (Expr scalar : call.scalars) visit_(scalar);
+  }
+
+  const std::function<void(Expr)>& visit_;
+};
+
+void collect_definitions(const Block& block, std::set<VariableId>& defined) {
+  for (const LoopStatement& statement : block) {
+    if (const auto* loop = std::get_if<Loop>(&statement.form)) {
+      defined.insert(loop->counter);
+      collect_definitions(loop->body, defined);
+    } else if (const auto* repeat = std::get_if<WhileLoop>(&statement.form)) {
+      collect_definitions(repeat->body, defined);
+    } else if (const auto* branch = std::get_if<Branch>(&statement.form)) {
+      collect_definitions(branch->then_body, defined);
+      collect_definitions(branch->else_body, defined);
+    } else if (const auto* let = std::get_if<Let>(&statement.form)) {
+      defined.insert(let->variable);
+    } else if (const auto* tile = std::get_if<Tile>(&statement.form)) {
+      defined.insert(tile->variable);
+    }
+  }
+}
+
+}  // namespace
+
+void for_each_expr(const Block& block, const std::function<void(Expr)>& visit) { ExprWalk(visit).block(block); }
+
+std::vector<VariableId> free_variables(const Block& block) {
+  std::set<VariableId> defined;
+  collect_definitions(block, defined);
+  std::set<VariableId> used;
+  for_each_expr(block, [&](Expr root) {
+    for_each_node(root, [&](Expr node) {
+      if (is_variable(node) && !defined.contains(variable_of(node))) used.insert(variable_of(node));
+    });
+  });
+  return {used.begin(), used.end()};
+}
 
 Expr load(ExprPool& pool, BufferId buffer, Expr index, ValueType type) {
   return pool.make(Opcode::kLoad, {&index, 1}, type, buffer.index);

@@ -7,6 +7,7 @@
 // Invariants: ir/loop_verify.h.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -28,6 +29,7 @@ enum class Place : uint8_t {
   kOutput,     // `slot`: the model's output
   kConstant,   // `slot`: byte offset into the constants
   kArena,      // `slot`: position in Module::arena
+  kSymbols,    // the values of Module::symbols and then opaque_symbols, i64; kernels store the counts they find here
   kLocal,      // on the stack, of `elements` elements, a constant number
 };
 
@@ -136,7 +138,8 @@ struct Module {
   std::shared_ptr<ExprPool> pool = std::make_shared<ExprPool>();
   Store<KernelId, Kernel> kernels;
   // The entry's scalars are the symbols, then the opaque symbols; its buffers have places other than kParameter. A
-  // statement that ends with an opaque symbol known stores it through `opaque_counts`.
+  // statement that ends with an opaque symbol known stores it into a buffer of place kSymbols, and the statements after it
+  // see its value.
   Kernel entry;
   std::vector<Interface> inputs;
   std::vector<Interface> outputs;
@@ -148,6 +151,11 @@ struct Module {
   std::vector<ConstantPiece> constants;
   int64_t constant_bytes = 0;
 };
+
+// The variables that `block` uses and does not define (by a loop, Let or Tile), ordered by id.
+std::vector<VariableId> free_variables(const Block& block);
+// Calls `visit(Expr)` with every expression of the block's statements, inner blocks included.
+void for_each_expr(const Block& block, const std::function<void(Expr)>& visit);
 
 inline BufferId buffer_of(Expr load) { return BufferId{static_cast<uint32_t>(load->payload)}; }
 Expr load(ExprPool& pool, BufferId buffer, Expr index, ValueType type);

@@ -44,7 +44,7 @@ Status Inference::require_equal(Expr left, Expr right, std::string_view what) {
 }
 
 Expr Inference::opaque_count(std::string name, Expr most) {
-  const VariableId symbol = pool().declare({std::move(name), kIndex, 0, most->high, {}});
+  const VariableId symbol = pool().declare({std::move(name), kIndex, 0, most->high, most + 1});
   graph_.opaque_symbols.push_back(symbol);
   return pool().variable(symbol);
 }

@@ -1,6 +1,6 @@
-// The rows of all ops: declared in the header of their family, defined in ir/ops/<op>.cpp, listed in ir/ops/all.cpp. A row
-// that is declared and listed but not defined fails to link. Attribute structs are in the families' headers too, since
-// importers fill them in.
+// The rows of all ops: declared in the two headers below, defined in ir/ops/<op>.cpp, listed in ir/ops/all.cpp. A row that is
+// declared and listed but not defined fails to link. Attribute structs are there too, since importers fill them in.
 #pragma once
 
 #include "ir/ops/movement.h"
+#include "ir/ops/numeric.h"

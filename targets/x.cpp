@@ -1,1 +1,0 @@
-namespace burin::targets { constexpr int kPlaceholder = 0; }
