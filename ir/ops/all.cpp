@@ -6,6 +6,7 @@ namespace burin::ir {
 namespace {
 
 // Sorted by the rows' names.
+// clang-format off
 constexpr auto kOps = std::to_array<const OpInfo*>({
     &kAbs,
     &kAcos,
@@ -21,18 +22,25 @@ constexpr auto kOps = std::to_array<const OpInfo*>({
     &kCast,
     &kCeil,
     &kClip,
+    &kConcat,
     &kConv,
     &kCos,
     &kCosh,
+    &kDimensions,
     &kDiv,
     &kElu,
     &kEqual,
     &kErf,
     &kExp,
+    &kExpand,
     &kFloor,
     &kFmod,
+    &kGather,
+    &kGatherElements,
+    &kGatherNd,
     &kGelu,
     &kHardSigmoid,
+    &kIdentity,
     &kIsInf,
     &kIsNan,
     &kLeakyRelu,
@@ -66,6 +74,7 @@ constexpr auto kOps = std::to_array<const OpInfo*>({
     &kReduceSum,
     &kReduceSumSquare,
     &kRelu,
+    &kReshape,
     &kRound,
     &kSelect,
     &kShiftLeft,
@@ -75,6 +84,7 @@ constexpr auto kOps = std::to_array<const OpInfo*>({
     &kSign,
     &kSin,
     &kSinh,
+    &kSlice,
     &kSoftmax,
     &kSoftplus,
     &kSoftsign,
@@ -83,8 +93,10 @@ constexpr auto kOps = std::to_array<const OpInfo*>({
     &kTan,
     &kTanh,
     &kThresholdedRelu,
+    &kTranspose,
     &kXor,
 });
+// clang-format on
 
 }  // namespace
 
