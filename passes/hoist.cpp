@@ -45,13 +45,14 @@ std::string_view noun_of(Opcode opcode) {
     case Opcode::kCast: return "converted";
     case Opcode::kSplat:
     case Opcode::kRamp:
-    case Opcode::kHead: return "lanes";
-    // clang-format off
+    case Opcode::kHead:
+      return "lanes";
+      // clang-format off
     case Opcode::kConstant: case Opcode::kVariable: case Opcode::kRead: case Opcode::kLoad: case Opcode::kPow:
     case Opcode::kExp: case Opcode::kLog: case Opcode::kSin: case Opcode::kCos: case Opcode::kTan: case Opcode::kAsin:
     case Opcode::kAcos: case Opcode::kAtan: case Opcode::kSinh: case Opcode::kCosh: case Opcode::kTanh: case Opcode::kAsinh:
     case Opcode::kAcosh: case Opcode::kAtanh: case Opcode::kErf: case Opcode::kLane: break;
-    // clang-format on
+      // clang-format on
   }
   return "value";
 }
@@ -72,7 +73,8 @@ std::string name_of(Expr value, const ir::Kernel& kernel) {
 
 bool is_cheap(Expr e) {
   if (is_leaf(e)) return true;
-  if (e->opcode == Opcode::kSplat || e->opcode == Opcode::kLane || e->opcode == Opcode::kHead) return is_leaf(e->operands[0]);
+  if (e->opcode == Opcode::kSplat || e->opcode == Opcode::kLane || e->opcode == Opcode::kHead)
+    return is_leaf(e->operands[0]);
   const bool sum = e->opcode == Opcode::kAdd || e->opcode == Opcode::kSub;
   return sum && e->type.lanes == 1 && is_leaf(e->operands[0]) && e->operands[1]->opcode == Opcode::kConstant;
 }

@@ -58,9 +58,9 @@ class InvariantMover {
  private:
   // A loop being rebuilt.
   struct Level {
-    Block* before;                // where what leaves the loop goes
-    bool surely_runs;             // at least once
-    std::set<BufferId> stored;    // by its body
+    Block* before;                                    // where what leaves the loop goes
+    bool surely_runs;                                 // at least once
+    std::set<BufferId> stored;                        // by its body
     std::unordered_map<const ExprNode*, Expr> named;  // what left it
   };
 
@@ -84,7 +84,9 @@ class InvariantMover {
     out.push_back({std::move(rebuilt)});
   }
   // The condition is computed inside of the loop, and stays as it is.
-  void one(const ir::WhileLoop& loop, Block& out) { out.push_back({ir::WhileLoop{loop.condition, body_of(loop.body, out, false)}}); }
+  void one(const ir::WhileLoop& loop, Block& out) {
+    out.push_back({ir::WhileLoop{loop.condition, body_of(loop.body, out, false)}});
+  }
   void one(const ir::Branch& branch, Block& out) {
     const Expr condition = place(branch.condition, here());
     const int outer_guard = std::exchange(guard_, here());
@@ -178,7 +180,8 @@ class InvariantMover {
   // comes last, where it costs nothing.
   Expr regroup(const LinearForm& form, int at) {
     std::map<int, LinearForm> by_depth;
-    for (const auto& [term, coefficient] : form.terms) by_depth[std::min(depth_of(term), at)].terms.emplace_back(term, coefficient);
+    for (const auto& [term, coefficient] : form.terms)
+      by_depth[std::min(depth_of(term), at)].terms.emplace_back(term, coefficient);
     Expr outer;
     for (const auto& [depth, group] : by_depth) {
       LinearForm sum;
@@ -195,10 +198,10 @@ class InvariantMover {
   ir::Kernel& kernel_;
   ir::ExprPool& pool_;
   std::set<VariableId> tiles_;
-  std::vector<Level> levels_;                            // outermost first
-  std::vector<int> variable_depth_;                      // by VariableId::index
-  std::unordered_map<const ExprNode*, int> depths_;      // of the statement at hand
-  int guard_ = 0;                                        // loops around the innermost branch
+  std::vector<Level> levels_;                        // outermost first
+  std::vector<int> variable_depth_;                  // by VariableId::index
+  std::unordered_map<const ExprNode*, int> depths_;  // of the statement at hand
+  int guard_ = 0;                                    // loops around the innermost branch
 };
 
 }  // namespace

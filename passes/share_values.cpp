@@ -38,7 +38,8 @@ class Versions {
     int version = 0;
     for (Expr operand : e->operands) version = std::max(version, of(operand));
     if (e->opcode == Opcode::kLoad) version = std::max(version, last(buffers_, ir::buffer_of(e)));
-    if (ir::is_variable(e) && is_tile(ir::variable_of(e))) version = std::max(version, last(tiles_, ir::variable_of(e)));
+    if (ir::is_variable(e) && is_tile(ir::variable_of(e)))
+      version = std::max(version, last(tiles_, ir::variable_of(e)));
     known_.emplace(e.node(), version);
     return version;
   }
@@ -211,6 +212,8 @@ class Sharer {
 
 }  // namespace
 
-void share_values(ir::Kernel& kernel, ir::ExprPool& pool) { Sharer(kernel, pool, nullptr, Versions()).run(kernel.body); }
+void share_values(ir::Kernel& kernel, ir::ExprPool& pool) {
+  Sharer(kernel, pool, nullptr, Versions()).run(kernel.body);
+}
 
 }  // namespace burin::passes
