@@ -58,22 +58,46 @@ bool is_sum(const Token& token) { return token.is("+") || token.is("-"); }
 
 }  // namespace
 
-Expr ExprParser::parse(std::optional<ValueType> wanted) {
-  shared_.clear();
-  if (cursor_.accept_word("let")) {
-    do {
-      const Token name = cursor_.peek();
-      cursor_.expect_kind(TokenKind::kShared, "a name like $0");
-      cursor_.expect("=");
-      const Expr part = settled(parse_infix(0));
-      if (cursor_.failed()) return {};
-      if (!shared_.emplace(name.text, part).second)
-        cursor_.fail_at(name, fmt::format("expected a new name, found ${} again", name.text));
-    } while (cursor_.accept(","));
-    cursor_.expect_word("in");
-  }
+Expr ExprParser::parse(std::optional<ValueType> wanted) { return parse_above(0, wanted); }
+
+Expr ExprParser::parse_index(int lanes) {
+  parse_shared();
+  return parse_index_operand(lanes);
+}
+
+Expr ExprParser::parse_index_operand(int lanes) {
   const Token at = cursor_.peek();
-  const Expr e = settled(parse_infix(0), wanted);
+  const Expr index = settled(parse_infix(0), kIndex);
+  if (cursor_.failed()) return {};
+  if (index->type == kIndex || index->type == ValueType{ElementType::kI64, lanes}) return index;
+  cursor_.fail_at(at, fmt::format("expected an index of type i64 or one per lane, found {}", text_of(index->type)),
+                  "type-mismatch");
+  return {};
+}
+
+Expr ExprParser::parse_side(std::optional<ValueType> wanted) {
+  return parse_above(precedence_of(Opcode::kEqual) + 1, wanted);
+}
+
+void ExprParser::parse_shared() {
+  shared_.clear();
+  if (!cursor_.accept_word("let")) return;
+  do {
+    const Token name = cursor_.peek();
+    cursor_.expect_kind(TokenKind::kShared, "a name like $0");
+    cursor_.expect("=");
+    const Expr part = settled(parse_infix(0));
+    if (cursor_.failed()) return;
+    if (!shared_.emplace(name.text, part).second)
+      cursor_.fail_at(name, fmt::format("expected a new name, found ${} again", name.text));
+  } while (cursor_.accept(","));
+  cursor_.expect_word("in");
+}
+
+Expr ExprParser::parse_above(int least_precedence, std::optional<ValueType> wanted) {
+  parse_shared();
+  const Token at = cursor_.peek();
+  const Expr e = settled(parse_infix(least_precedence), wanted);
   if (!cursor_.failed() && wanted && e->type != *wanted) {
     cursor_.fail_at(at, fmt::format("expected an expression of type {}, found {}", text_of(*wanted), text_of(e->type)),
                     "type-mismatch");
@@ -353,19 +377,13 @@ ExprParser::Operand ExprParser::parse_load() {
     return {};
   }
   cursor_.expect("[");
-  const Expr index = settled(parse_infix(0), kIndex);
+  const Expr index = parse_index_operand(type ? type->lanes : 1);
   cursor_.expect("]");
   if (cursor_.failed()) return {};
   if (!type || type->element != found->element) {
     cursor_.fail_at(type_name,
                     fmt::format("expected {} or a vector of it (the buffer's elements), found {}",
                                 info(found->element).name, shown(type_name)),
-                    "type-mismatch");
-    return {};
-  }
-  const bool matches = index->type == kIndex || index->type == ValueType{ElementType::kI64, type->lanes};
-  if (!matches) {
-    cursor_.fail_at(name, fmt::format("expected an index of type i64 or one per lane, found {}", text_of(index->type)),
                     "type-mismatch");
     return {};
   }
