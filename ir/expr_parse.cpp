@@ -4,6 +4,7 @@
 
 #include "ir/expr_syntax.h"
 #include "ir/expr_text.h"
+#include "ir/expr_verify.h"
 #include "ir/nest.h"
 
 namespace burin::ir {
@@ -30,28 +31,6 @@ std::optional<Opcode> infix_named(const Token& token) {
     if (info(opcode).syntax == Syntax::kInfix && info(opcode).name == token.text) return opcode;
   }
   return std::nullopt;
-}
-
-bool accepts(Operands takes, ElementType element) {
-  switch (takes) {
-    case Operands::kAny: return true;
-    case Operands::kNumbers: return element != ElementType::kBool;
-    case Operands::kIntegers: return is_integer(element);
-    case Operands::kFloats: return is_float(element);
-    case Operands::kBits: return !is_float(element);
-  }
-  return false;
-}
-
-std::string_view described(Operands takes) {
-  switch (takes) {
-    case Operands::kAny: return "any type";
-    case Operands::kNumbers: return "numbers";
-    case Operands::kIntegers: return "integers";
-    case Operands::kFloats: return "floats";
-    case Operands::kBits: return "integers or bool";
-  }
-  return {};
 }
 
 bool is_sum(const Token& token) { return token.is("+") || token.is("-"); }
@@ -431,38 +410,12 @@ Expr ExprParser::settled(Operand operand, std::optional<ValueType> wanted) {
   return literal_of(*operand.literal, operand.negative, wanted.value_or(boolean ? kBool : kIndex));
 }
 
-bool ExprParser::check_operands(const Token& at, Opcode opcode, std::span<const Expr> operands) {
-  const auto mismatch = [&](std::string message) {
-    cursor_.fail_at(at, std::move(message), "type-mismatch");
-    return false;
-  };
-  const ExprForm form = form_of(opcode);
-  if (form == ExprForm::kRead || form == ExprForm::kLoad) return true;
-  std::span<const Expr> alike = operands;
-  if (form == ExprForm::kSelect) {
-    const ValueType condition{ElementType::kBool, operands[1]->type.lanes};
-    if (operands[0]->type != condition) {
-      return mismatch(
-          fmt::format("expected a condition of type {}, found {}", text_of(condition), text_of(operands[0]->type)));
-    }
-    alike = operands.subspan(1);
-  }
-  for (Expr operand : alike) {
-    if (!accepts(info(opcode).takes, operand->type.element)) {
-      return mismatch(fmt::format("expected {} as operands of {}, found {}", described(info(opcode).takes),
-                                  quoted(info(opcode).name), text_of(operand->type)));
-    }
-    if (operand->type != alike[0]->type) {
-      return mismatch(fmt::format("expected operands of one type, found {} and {}", text_of(alike[0]->type),
-                                  text_of(operand->type)));
-    }
-  }
-  return true;
-}
-
 ExprParser::Operand ExprParser::build(const Token& at, Opcode opcode, std::span<const Expr> operands, ValueType type,
                                       int64_t payload) {
-  if (!check_operands(at, opcode, operands)) return {};
+  if (const std::optional<std::string> fault = operand_fault(opcode, operands)) {
+    cursor_.fail_at(at, *fault, "type-mismatch");
+    return {};
+  }
   for (Expr operand : operands) {
     if (operand->height < kMostExprHeight) continue;
     cursor_.fail_at(at, fmt::format("expected an expression of height at most {}, found a higher one", kMostExprHeight),

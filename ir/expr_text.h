@@ -102,7 +102,6 @@ class ExprParser {
   Expr literal_of(const Token& token, bool negative, ValueType type);
   Operand build(const Token& at, Opcode opcode, std::span<const Expr> operands, ValueType type = kIndex,
                 int64_t payload = 0);
-  bool check_operands(const Token& at, Opcode opcode, std::span<const Expr> operands);
   Operand failed_operand(std::string message);
   bool enter();
 
