@@ -1,0 +1,18 @@
+// The rows of the import table, by family: each is defined in frontend/onnx/import_<family>.cpp, where the functions that
+// the rows name are. import_table.cpp puts them together.
+#pragma once
+
+#include <span>
+
+#include "frontend/onnx/node_import.h"
+
+namespace burin::frontend {
+
+std::span<const ImportRow> activation_rows();     // Relu, Sigmoid, Elu, Clip, Gelu, ...
+std::span<const ImportRow> contraction_rows();    // MatMul, Gemm, Einsum, Conv, ConvTranspose and their integer kin
+std::span<const ImportRow> elementwise_rows();    // Add, Exp, Equal, Where, Cast, ...
+std::span<const ImportRow> normalization_rows();  // BatchNormalization, LayerNormalization, Softmax, LRN, ...
+std::span<const ImportRow> pool_rows();           // MaxPool, AveragePool, LpPool, Global*Pool
+std::span<const ImportRow> reduce_rows();         // Reduce*, ArgMax, CumSum, TopK, Hardmax
+
+}  // namespace burin::frontend
