@@ -307,6 +307,7 @@ Expr ExprPool::intern(ExprNode node) {
   if (auto found = interned_.find(&node); found != interned_.end()) return Expr(found->second);
   operand_lists_.emplace_back(node.operands.begin(), node.operands.end());
   node.operands = operand_lists_.back();
+  for (Expr operand : node.operands) node.height = std::max(node.height, operand->height + 1);
   nodes_.push_back(node);
   interned_.emplace(&nodes_.back(), &nodes_.back());
   return Expr(&nodes_.back());
@@ -352,6 +353,11 @@ Expr ExprPool::variable(VariableId id) {
 Expr ExprPool::make(Opcode opcode, std::span<const Expr> operands, ValueType type, int64_t payload) {
   const ValueType result = derived_type(opcode, operands, type);
   if (Expr simpler = Simplifier(*this).run(opcode, operands, result, payload); simpler.valid()) return simpler;
+  return as_written(opcode, operands, result, payload);
+}
+
+Expr ExprPool::as_written(Opcode opcode, std::span<const Expr> operands, ValueType type, int64_t payload) {
+  const ValueType result = derived_type(opcode, operands, type);
   const bool bounded = result == kIndex && opcode != kRead && opcode != kLoad && !operands.empty();
   const Bounds bounds = bounded ? bounds_of(opcode, operands) : Bounds{};
   return intern({opcode, result, operands, payload, bounds.low, bounds.high, this});

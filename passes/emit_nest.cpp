@@ -76,8 +76,7 @@ class NestEmission {
   const Variable& variable(int axis) const { return pool_[nest_.axes[static_cast<size_t>(axis)].variable]; }
   VariableId id(int axis) const { return nest_.axes[static_cast<size_t>(axis)].variable; }
 
-  VariableId counter(const std::string& name) { return pool_.declare({name, kIndex, 0, INT64_MAX, {}}); }
-  VariableId counter_below(const std::string& name, int64_t high) { return pool_.declare({name, kIndex, 0, high, {}}); }
+  VariableId counter_below(const std::string& name, Expr end) { return pool_.declare({name, kIndex, 0, INT64_MAX, end}); }
 
   // Loops over the parallel axes from `level` on; `at` says where the axes above stand, `points` how many points the tile has.
   void outer(size_t level, const Substitution& at, const std::vector<int64_t>& points, Block& block) {
@@ -102,10 +101,11 @@ class NestEmission {
   }
 
   void strip(size_t level, const Substitution& at, const std::vector<int64_t>& points, Block& block, Expr begin, Expr end, int64_t step) {
+    // The counter counts tiles, so that positions are visibly multiples of the step.
     const int axis = plan_.outer[level];
-    const int64_t high = end->high == INT64_MAX ? INT64_MAX : end->high - step;
-    Loop loop{counter_below(variable(axis).name, std::max<int64_t>(high, 0)), begin, end, step, LoopKind::kSerial, {}};
-    place(level, at, points, loop.body, pool_.variable(loop.counter), step);
+    const Expr tiles = floor_div(end - begin, step);
+    Loop loop{counter_below(variable(axis).name, tiles), pool_.integer(0), tiles, 1, LoopKind::kSerial, {}};
+    place(level, at, points, loop.body, begin + pool_.variable(loop.counter) * step, step);
     block.push_back({std::move(loop)});
   }
 
@@ -223,7 +223,7 @@ class NestEmission {
   // A loop over a whole axis; its counter takes the axis' place at every point. Returns where its body goes.
   Block* step_loop(int axis, std::vector<TilePoint>& tile, Block& block) {
     const Variable& info = variable(axis);
-    Loop loop{counter_below(info.name, info.high), pool_.integer(0), info.extent, 1, LoopKind::kSerial, {}};
+    Loop loop{counter_below(info.name, info.extent), pool_.integer(0), info.extent, 1, LoopKind::kSerial, {}};
     for (TilePoint& point : tile) point.scalars[id(axis).index] = pool_.variable(loop.counter);
     block.push_back({std::move(loop)});
     return &std::get<Loop>(block.back().form).body;
@@ -337,12 +337,7 @@ class NestEmission {
   void one_store(const FlatStore& store, const TilePoint& point, Block& block) {
     const Expr value = at_point(store.value, point);
     Expr index = substitute(store.index, point.scalars);
-    if (point.lanes > 1) {
-      const Expr step = slope(index, point.vector_axis);
-      const bool consecutive = step.valid() && is_constant_value(step, 1);
-      index = consecutive ? substitute(index, {{point.vector_axis.index, point.base}})
-                          : widen_to_lanes(index, point.vector_axis, point.base, point.lanes);
-    }
+    if (point.lanes > 1) index = widen_position(index, point.vector_axis, point.base, point.lanes);
     if (!store.where.valid()) return block.push_back({StoreTo{store.buffer, index, value}});
     const Expr where = narrow_at_point(store.where, point);
     if (where->type.lanes == 1) {
@@ -377,14 +372,14 @@ class NestEmission {
   }
 
   // Loops over the reduction axes outside of the split one, then one over the split axis; returns the innermost body.
-  Block* reduction_loops(std::vector<TilePoint>& tile, Block& block, Expr begin, Expr end, int64_t step, VariableId& innermost) {
+  Block* reduction_loops(std::vector<TilePoint>& tile, Block& block, Expr begin, Expr end, int64_t step, Expr& innermost) {
     Block* body = &block;
     for (int inner : plan_.inner) {
       if (inner != plan_.split_axis) body = step_loop(inner, tile, *body);
     }
-    const int64_t high = end->high == INT64_MAX ? INT64_MAX : std::max<int64_t>(end->high - step, 0);
-    Loop loop{counter_below(variable(plan_.split_axis).name, high), begin, end, step, LoopKind::kSerial, {}};
-    innermost = loop.counter;
+    const Expr steps = floor_div(end - begin, step);
+    Loop loop{counter_below(variable(plan_.split_axis).name, steps), pool_.integer(0), steps, 1, LoopKind::kSerial, {}};
+    innermost = begin + pool_.variable(loop.counter) * step;
     body->push_back({std::move(loop)});
     return &std::get<Loop>(body->back().form).body;
   }
@@ -396,10 +391,10 @@ class NestEmission {
     TilePoint& point = tile[0];
     const VariableId partial = point.accumulators[0];
     block.push_back({Assign{partial, {}, pool_.number(split.identity, pool_[partial].type)}});
-    VariableId innermost;
+    Expr innermost;
     Block* body = reduction_loops(tile, block, pool_.integer(0), whole, lanes, innermost);
     point.vector_axis = id(plan_.split_axis);
-    point.base = pool_.variable(innermost);
+    point.base = innermost;
     point.lanes = lanes;
     body->push_back({Assign{partial, {}, at_point(nest_.accumulators[0].combine, point)}});
     // Joined pairwise, lane by lane, and the accumulator's start first of all.
@@ -414,9 +409,9 @@ class NestEmission {
   void single_points(std::vector<TilePoint> tile, Expr whole, VariableId total, Block& block) {
     TilePoint& point = tile[0];
     point.accumulators = {total};
-    VariableId innermost;
+    Expr innermost;
     Block* body = reduction_loops(tile, block, whole, variable(plan_.split_axis).extent, 1, innermost);
-    point.scalars[id(plan_.split_axis).index] = pool_.variable(innermost);
+    point.scalars[id(plan_.split_axis).index] = innermost;
     body->push_back({Assign{total, {}, at_point(nest_.accumulators[0].combine, point)}});
   }
 

@@ -36,9 +36,15 @@ std::vector<Access> accesses_of(const FlatNest& nest) {
   return accesses;
 }
 
-Step step_of(const Access& access, VariableId axis) {
+// How the position moves along `axis` inside of a vector of `lanes` that starts at a multiple of them.
+Step step_of(const Access& access, VariableId axis, int lanes) {
   if (!uses_variable(access.position, axis)) return Step::kNone;
-  const Expr by = slope(access.position, axis);
+  ExprPool& pool = *access.position->pool;
+  const Expr vector = pool.variable(pool.declare({"vector", kIndex, 0, INT64_MAX, {}}));
+  const VariableId lane = pool.declare({"lane", kIndex, 0, 0, pool.integer(lanes)});
+  const Expr position = substitute(access.position, {{axis.index, vector * lanes + pool.variable(lane)}});
+  if (!uses_variable(position, lane)) return Step::kNone;
+  const Expr by = slope(position, lane);
   if (!by.valid()) return Step::kIrregular;
   return is_constant_value(by, 1) ? Step::kOne : Step::kOther;
 }
@@ -89,7 +95,7 @@ class Scheduler {
     for (int axis : parallel_) {
       int64_t score = 0;
       for (const Access& access : accesses_) {
-        const Step step = step_of(access, variable(axis));
+        const Step step = step_of(access, variable(axis), lanes());
         const int64_t weight = access.stores ? 4 : 3;
         if (step == Step::kOne) score += weight;
         if (step == Step::kOther) score -= access.stores ? 4 : 2;
@@ -138,7 +144,7 @@ class Scheduler {
       int saved = 0;
       for (const Access& access : accesses_) {
         if (access.stores || !depends_on_reduction(access)) continue;
-        if (step_of(access, variable(axis)) == Step::kNone) saved += step_of(access, variable(vector_axis)) == Step::kOne ? 2 : 1;
+        if (!uses_variable(access.position, variable(axis))) saved += step_of(access, variable(vector_axis), lanes()) == Step::kOne ? 2 : 1;
       }
       if (saved > best_saved || (saved == best_saved && saved > 0 && planned_extent(axis) > planned_extent(best))) {
         best = axis;
@@ -190,8 +196,8 @@ class Scheduler {
     for (int axis : parallel_) {
       if (axis == vector_axis || axis == reuse) continue;
       const bool shares_panel = std::ranges::any_of(accesses_, [&](const Access& access) {
-        return !access.stores && depends_on_reduction(access) && step_of(access, variable(vector_axis)) == Step::kOne &&
-               step_of(access, variable(axis)) == Step::kNone;
+        return !access.stores && depends_on_reduction(access) && step_of(access, variable(vector_axis), lanes()) == Step::kOne &&
+               !uses_variable(access.position, variable(axis));
       });
       if (shares_panel) last.push_back(axis);
     }
@@ -203,7 +209,7 @@ class Scheduler {
     const int axis = inner_.back();
     if (nest_.accumulators.size() != 1 || !split_reduction(nest_.accumulators[0], pool_) || planned_extent(axis) < 4) return -1;
     for (const Access& access : accesses_) {
-      const Step step = step_of(access, variable(axis));
+      const Step step = step_of(access, variable(axis), lanes());
       if (step == Step::kOther || step == Step::kIrregular) return -1;
     }
     return axis;

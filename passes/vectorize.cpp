@@ -12,23 +12,34 @@ namespace {
 
 class Widening {
  public:
-  Widening(VariableId axis, Expr base, int lanes) : axis_(axis), base_(base), lanes_(lanes), first_{{axis.index, base}} {}
+  Widening(VariableId lane, int lanes) : lane_(lane), lanes_(lanes) {}
 
   Expr run(Expr e) {
     if (auto found = done_.find(e.node()); found != done_.end()) return found->second;
-    const Expr result = uses_variable(e, axis_) ? rebuild(e) : e;
+    const Expr result = uses_variable(e, lane_) ? rebuild(e) : e;
     done_.emplace(e.node(), result);
     return result;
   }
 
+  Expr position(Expr e) {
+    const Expr step = slope(e, lane_);
+    if (step.valid() && is_constant_value(step, 1)) return first(e);
+    const Expr wide = run(e);
+    return wide->type.lanes == lanes_ ? wide : splat(wide, lanes_);
+  }
+
  private:
+  Expr first(Expr e) const { return substitute(e, {{lane_.index, e->pool->integer(0)}}); }
+
   Expr rebuild(Expr e) {
     ExprPool& pool = *e->pool;
-    if (is_variable(e) && variable_of(e) == axis_) return ramp(base_, pool.integer(1), lanes_);
     if (e->type == kIndex) {
-      if (const Expr step = slope(e, axis_); step.valid()) return ramp(substitute(e, first_), step, lanes_);
+      if (const Expr step = slope(e, lane_); step.valid()) return ramp(first(e), step, lanes_);
     }
-    if (e->opcode == Opcode::kLoad) return load(e);
+    if (e->opcode == Opcode::kLoad) {
+      const Expr index = position(e->operands[0]);
+      return pool.make(Opcode::kLoad, {&index, 1}, {e->type.element, lanes_}, e->payload);
+    }
     std::vector<Expr> operands;
     for (Expr operand : e->operands) {
       const Expr wide = run(operand);
@@ -37,22 +48,17 @@ class Widening {
     return pool.make(e->opcode, operands, {e->type.element, lanes_}, e->payload);
   }
 
-  Expr load(Expr e) {
-    ExprPool& pool = *e->pool;
-    const Expr position = e->operands[0];
-    const Expr step = slope(position, axis_);
-    const bool consecutive = step.valid() && is_constant_value(step, 1);
-    Expr index = consecutive ? substitute(position, first_) : run(position);
-    if (index->type.lanes == 1 && !consecutive) index = splat(index, lanes_);
-    return pool.make(Opcode::kLoad, {&index, 1}, {e->type.element, lanes_}, e->payload);
-  }
-
-  VariableId axis_;
-  Expr base_;
+  VariableId lane_;
   int lanes_;
-  Substitution first_;
   std::unordered_map<const ExprNode*, Expr> done_;
 };
+
+// `e` with axis = base + a new variable that counts lanes.
+Expr by_lane(Expr e, VariableId axis, Expr base, int lanes, VariableId& lane) {
+  ExprPool& pool = *e->pool;
+  lane = pool.declare({"lane", kIndex, 0, 0, pool.integer(lanes)});
+  return substitute(e, {{axis.index, base + pool.variable(lane)}});
+}
 
 }  // namespace
 
@@ -66,7 +72,15 @@ Expr slope(Expr e, VariableId axis) {
 
 Expr widen(Expr e, VariableId axis, Expr base, int lanes) {
   if (lanes == 1) return substitute(e, {{axis.index, base}});
-  return Widening(axis, base, lanes).run(e);
+  VariableId lane;
+  const Expr placed = by_lane(e, axis, base, lanes, lane);
+  return Widening(lane, lanes).run(placed);
+}
+
+Expr widen_position(Expr position, VariableId axis, Expr base, int lanes) {
+  VariableId lane;
+  const Expr placed = by_lane(position, axis, base, lanes, lane);
+  return Widening(lane, lanes).position(placed);
 }
 
 Expr widen_to_lanes(Expr e, VariableId axis, Expr base, int lanes) {

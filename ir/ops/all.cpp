@@ -6,6 +6,7 @@ namespace burin::ir {
 namespace {
 
 // Sorted by the rows' names.
+// clang-format off
 constexpr auto kOps = std::to_array<const OpInfo*>({
     &kAbs,
     &kAcos,
@@ -23,6 +24,7 @@ constexpr auto kOps = std::to_array<const OpInfo*>({
     &kCast,
     &kCeil,
     &kClip,
+    &kConcat,
     &kConv,
     &kConvInteger,
     &kConvTranspose,
@@ -30,18 +32,24 @@ constexpr auto kOps = std::to_array<const OpInfo*>({
     &kCosh,
     &kCumulativeSum,
     &kDequantize,
+    &kDimensions,
     &kDiv,
     &kEinsum,
     &kElu,
     &kEqual,
     &kErf,
     &kExp,
+    &kExpand,
     &kFloor,
     &kFmod,
+    &kGather,
+    &kGatherElements,
+    &kGatherNd,
     &kGelu,
     &kGru,
     &kHardSigmoid,
     &kHardmax,
+    &kIdentity,
     &kIsInf,
     &kIsNan,
     &kLeakyRelu,
@@ -79,6 +87,7 @@ constexpr auto kOps = std::to_array<const OpInfo*>({
     &kReduceSumSquare,
     &kRelu,
     &kRequantize,
+    &kReshape,
     &kRnn,
     &kRound,
     &kSelect,
@@ -89,6 +98,7 @@ constexpr auto kOps = std::to_array<const OpInfo*>({
     &kSign,
     &kSin,
     &kSinh,
+    &kSlice,
     &kSoftmax,
     &kSoftplus,
     &kSoftsign,
@@ -98,8 +108,10 @@ constexpr auto kOps = std::to_array<const OpInfo*>({
     &kTanh,
     &kThresholdedRelu,
     &kTopK,
+    &kTranspose,
     &kXor,
 });
+// clang-format on
 
 }  // namespace
 
