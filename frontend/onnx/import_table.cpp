@@ -10,8 +10,15 @@ namespace {
 
 using Rows = std::span<const ImportRow> (*)();
 constexpr Rows kFamilies[] = {
-    activation_rows, contraction_rows, elementwise_rows,  gather_rows, movement_rows,
-    normalization_rows, pool_rows, reduce_rows, shape_rows,
+    activation_rows,
+    contraction_rows,
+    elementwise_rows,
+    gather_rows,
+    movement_rows,
+    normalization_rows,
+    pool_rows,
+    reduce_rows,
+    shape_rows,
 };
 
 auto key(const ImportRow& row) { return std::tuple(row.domain, row.op_type, row.since); }
