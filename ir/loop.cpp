@@ -2,50 +2,56 @@
 
 #include <algorithm>
 #include <set>
+#include <type_traits>
 
 namespace burin::ir {
 namespace {
 
+// Calls `visit` with every expression, as a reference that is const where the block is.
+template <class AnyBlock, class Visit>
 class ExprWalk {
  public:
-  explicit ExprWalk(const std::function<void(Expr)>& visit) : visit_(visit) {}
+  explicit ExprWalk(Visit visit) : visit_(visit) {}
 
-  void block(const Block& statements) {
-    for (const LoopStatement& statement : statements) {
-      std::visit([this](const auto& form) { one(form); }, statement.form);
+  void block(AnyBlock& statements) {
+    for (auto& statement : statements) {
+      std::visit([this](auto& form) { one(form); }, statement.form);
     }
   }
 
  private:
-  void one(const Loop& loop) {
+  template <class T>
+  using Like = std::conditional_t<std::is_const_v<AnyBlock>, const T, T>;
+
+  void one(Like<Loop>& loop) {
     visit_(loop.begin);
     visit_(loop.end);
     block(loop.body);
   }
-  void one(const WhileLoop& loop) {
+  void one(Like<WhileLoop>& loop) {
     visit_(loop.condition);
     block(loop.body);
   }
-  void one(const Branch& branch) {
+  void one(Like<Branch>& branch) {
     visit_(branch.condition);
     block(branch.then_body);
     block(branch.else_body);
   }
-  void one(const Let& let) { visit_(let.value); }
-  void one(const Tile&) {}
-  void one(const Assign& assign) {
-    for (Expr index : assign.index) visit_(index);
+  void one(Like<Let>& let) { visit_(let.value); }
+  void one(Like<Tile>&) {}
+  void one(Like<Assign>& assign) {
+    for (auto& index : assign.index) visit_(index);
     visit_(assign.value);
   }
-  void one(const StoreTo& store) {
+  void one(Like<StoreTo>& store) {
     visit_(store.index);
     visit_(store.value);
   }
-  void one(const Call& call) {
-    for (Expr scalar : call.scalars) visit_(scalar);
+  void one(Like<Call>& call) {
+    for (auto& scalar : call.scalars) visit_(scalar);
   }
 
-  const std::function<void(Expr)>& visit_;
+  Visit visit_;
 };
 
 void collect_definitions(const Block& block, std::set<VariableId>& defined) {
@@ -68,7 +74,15 @@ void collect_definitions(const Block& block, std::set<VariableId>& defined) {
 
 }  // namespace
 
-void for_each_expr(const Block& block, const std::function<void(Expr)>& visit) { ExprWalk(visit).block(block); }
+void for_each_expr(const Block& block, const std::function<void(Expr)>& visit) {
+  const auto read = [&](const Expr& e) { visit(e); };
+  ExprWalk<const Block, decltype(read)>(read).block(block);
+}
+
+void map_exprs(Block& block, const std::function<Expr(Expr)>& map) {
+  const auto replace = [&](Expr& e) { e = map(e); };
+  ExprWalk<Block, decltype(replace)>(replace).block(block);
+}
 
 std::vector<VariableId> free_variables(const Block& block) {
   std::set<VariableId> defined;

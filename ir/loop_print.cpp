@@ -21,6 +21,7 @@ std::string_view word_of(Place place) {
     case Place::kOutput: return "output";
     case Place::kConstant: return "constant";
     case Place::kArena: return "arena";
+    case Place::kSymbols: return "symbols";
     case Place::kLocal: return "local";
   }
   return "";

@@ -62,9 +62,19 @@ int64_t truncating_div(int64_t a, int64_t b, ElementType type) {
 }
 
 int64_t flooring_mod(int64_t a, int64_t b, ElementType type) {
-  if (b == 0 || b == -1) return 0;
+  if (b == 0) return 0;
   if (type == ElementType::kU64) return static_cast<int64_t>(static_cast<uint64_t>(a) % static_cast<uint64_t>(b));
-  return floor_mod(a, b);
+  return b == -1 ? 0 : floor_mod(a, b);
+}
+
+int64_t ceiling_div(int64_t a, int64_t b, ElementType type) {
+  if (b == 0) return 0;
+  if (type == ElementType::kU64) {
+    const auto ua = static_cast<uint64_t>(a);
+    const auto ub = static_cast<uint64_t>(b);
+    return static_cast<int64_t>(ua / ub + (ua % ub != 0 ? 1 : 0));
+  }
+  return b == -1 ? truncating_div(a, b, type) : ceil_div(a, b);
 }
 
 bool less_integer(int64_t a, int64_t b, ElementType type) {
@@ -99,7 +109,7 @@ int64_t apply_integer(Opcode opcode, ElementType type, std::span<const Scalar> o
     case Opcode::kFloorDiv:
       if (b == 0 || b == -1 || type == ElementType::kU64) return truncating_div(a, b, type);
       return floor_div(a, b);
-    case Opcode::kCeilDiv: return b == 0 || b == -1 ? truncating_div(a, b, type) : ceil_div(a, b);
+    case Opcode::kCeilDiv: return ceiling_div(a, b, type);
     case Opcode::kMod: return flooring_mod(a, b, type);
     case Opcode::kMin: return less_integer(a, b, type) ? a : b;
     case Opcode::kMax: return less_integer(b, a, type) ? a : b;

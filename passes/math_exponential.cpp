@@ -50,7 +50,7 @@ Expr scaled_exp(Expr x, int exponent_shift, Expr tail) {
   const Expr n = shifted - shift;
   Expr r = fma(n, -ln2_low(x), fma(n, -ln2_high(x), bounded));
   if (tail.valid()) r = r + tail;
-  const Expr e = fma(r * r, polynomial(r, {kExpF32, kExpF64}), r) + number(x, 1);
+  const Expr e = fma(r * r, polynomial_by_format(r, kExpF32, kExpF64), r) + number(x, 1);
   const Expr exponents = bits_of(shifted);
   const Expr half = shift_right(exponents, 1);
   const Expr low_power = float_of(shift_left(half, format.fraction_bits));
@@ -89,7 +89,7 @@ Expr log_with_tail(Expr x, Expr tail) {
   const Expr half_square = f * f * number(x, 0.5);
   Expr low = parts.exponent * ln2_low(x);
   if (tail.valid()) low = low + div(tail, x);
-  low = fma(s, fma(z, polynomial(z, {kLogF32, kLogF64}), half_square), low);
+  low = fma(s, fma(z, polynomial_by_format(z, kLogF32, kLogF64), half_square), low);
   const Expr finite = fma(parts.exponent, ln2_high(x), f - (half_square - low));
   const Expr not_positive = select(equal(x, number(x, 0)), -infinity(x), not_a_number(x));
   return select(less_equal(x, number(x, 0)), not_positive, select(less(x, infinity(x)), finite, x));

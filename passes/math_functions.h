@@ -2,7 +2,7 @@
 // operations on bits, so that generated code calls no mathematical library and agrees with the interpreter to the bit.
 //
 // Operands are f32 or f64, of any number of lanes. NaN, infinities, signed zeros and subnormal numbers come out as C17's
-// annex F wants them. Errors are those of tests/passes/expand_math_test.cpp: 1 to 3 units in the last place.
+// annex F wants them. Errors are those of tests/passes/expand_math_test.cpp: 0.7 to 4 units in the last place.
 #pragma once
 
 #include "ir/expr.h"

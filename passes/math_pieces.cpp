@@ -19,7 +19,8 @@ constexpr FloatFormat kF64{ElementType::kU64, 52, 1023, 0x8000000000000000U, 0x1
 
 const FloatFormat& format_of(Expr like) {
   const ElementType element = like->type.element;
-  BURIN_ASSERT(element == ElementType::kF32 || element == ElementType::kF64, "mathematical functions are expanded in f32 and f64");
+  BURIN_ASSERT(element == ElementType::kF32 || element == ElementType::kF64,
+               "mathematical functions are expanded in f32 and f64");
   return element == ElementType::kF32 ? kF32 : kF64;
 }
 
@@ -29,8 +30,8 @@ Expr polynomial(Expr z, std::span<const double> coefficients) {
   return sum;
 }
 
-Expr polynomial(Expr z, const Coefficients& coefficients) {
-  return polynomial(z, z->type.element == ElementType::kF32 ? coefficients.f32 : coefficients.f64);
+Expr polynomial_by_format(Expr z, std::span<const double> f32, std::span<const double> f64) {
+  return polynomial(z, z->type.element == ElementType::kF32 ? f32 : f64);
 }
 
 Expr constant_by_format(Expr like, double f32, double f64) {
@@ -47,7 +48,9 @@ Expr float_of(Expr bits) {
 }
 
 Expr bit_constant(Expr like, uint64_t value) { return like->pool->integer(static_cast<int64_t>(value), like->type); }
-Expr shift_left(Expr bits, int by) { return binary(Opcode::kShiftLeft, bits, bit_constant(bits, static_cast<uint64_t>(by))); }
+Expr shift_left(Expr bits, int by) {
+  return binary(Opcode::kShiftLeft, bits, bit_constant(bits, static_cast<uint64_t>(by)));
+}
 Expr shift_right(Expr bits, int by) {
   return binary(Opcode::kShiftRight, bits, bit_constant(bits, static_cast<uint64_t>(by)));
 }

@@ -13,10 +13,10 @@
 namespace burin::passes {
 
 struct FloatFormat {
-  ir::ElementType bits;     // the unsigned integer of the same width
-  int fraction_bits;        // stored, without the leading one
+  ir::ElementType bits;  // the unsigned integer of the same width
+  int fraction_bits;     // stored, without the leading one
   int exponent_bias;
-  uint64_t sign;            // the mask of the sign
+  uint64_t sign;  // the mask of the sign
   double smallest_normal;
   // 1.5 * 2^fraction_bits: adding it to a number below 2^(fraction_bits - 1) rounds that to an integer (ties to even), which
   // then stands in the low bits of the sum.
@@ -24,15 +24,10 @@ struct FloatFormat {
 };
 const FloatFormat& format_of(ir::Expr like);
 
-// The coefficients for the format of `like`.
-struct Coefficients {
-  std::span<const double> f32;
-  std::span<const double> f64;
-};
 // coefficients[0] + coefficients[1] * z + ..., by Horner's rule in fma.
 ir::Expr polynomial(ir::Expr z, std::span<const double> coefficients);
-ir::Expr polynomial(ir::Expr z, const Coefficients& coefficients);
-// A constant with a value of its own for each format.
+// The same, with coefficients of their own for each format; and a constant like that.
+ir::Expr polynomial_by_format(ir::Expr z, std::span<const double> f32, std::span<const double> f64);
 ir::Expr constant_by_format(ir::Expr like, double f32, double f64);
 
 inline ir::Expr number(ir::Expr like, double value) { return ir::constant_like(like, value); }

@@ -17,7 +17,7 @@ namespace {
 constexpr double kLog2[] = {0x1.71547652b8246p1,  0x1.ec709dc551c85p-1, 0x1.2776c27905cafp-1,
                             0x1.a61a44e61e9c5p-2, 0x1.4791967f42e2cp-2, 0x1.21e930349a3c6p-2};
 // 2^f for |f| <= 1/2, in f64 for f32 results: 2^-29.
-constexpr double kExp2[] = {0x1.000000026ba12p0,  0x1.62e430ca794b9p-1,  0x1.ebfbdacbb4c83p-3, 0x1.c6aed13b09baep-5,
+constexpr double kExp2[] = {0x1.000000026ba12p0, 0x1.62e430ca794b9p-1,  0x1.ebfbdacbb4c83p-3, 0x1.c6aed13b09baep-5,
                             0x1.3b2dc2cb14abp-7, 0x1.5f472f2ab9ab4p-10, 0x1.41d1643bb7e33p-13};
 // log(1 + f) = 2s + s^3 (2/3 + s^2 P(s^2)), for f64: 2^-66 of the logarithm.
 constexpr double kLogTail[] = {0x1.9999999999b4ep-2, 0x1.2492492454287p-2, 0x1.c71c7232beadbp-3, 0x1.745ce7fe64483p-3,
