@@ -340,7 +340,8 @@ Expr ExprPool::boolean(bool value) { return integer(value ? 1 : 0, kBool); }
 VariableId ExprPool::declare(Variable variable) {
   if (variable.extent.valid()) {
     variable.low = 0;
-    variable.high = variable.extent->high == INT64_MAX ? INT64_MAX : variable.extent->high - 1;
+    const int64_t most = variable.extent->high;
+    variable.high = known(most) ? most - 1 : INT64_MAX;
   }
   return variables_.add(std::move(variable));
 }

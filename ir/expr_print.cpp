@@ -28,7 +28,7 @@ class ExprPrinter {
   // Without names, variables go by the ones they were declared with.
   explicit ExprPrinter(const ExprNames* names) : names_(names) {}
 
-  std::string print(Expr root, std::optional<ValueType> context) {
+  std::string print_root(Expr root, int least, std::optional<ValueType> context) {
     std::string definitions;
     for (Expr shared : shared_parts(root)) {
       const std::string text = print(shared, 0, std::nullopt);
@@ -36,7 +36,7 @@ class ExprPrinter {
       definitions += (definitions.empty() ? "let " : ", ") + name + " = " + text;
       shared_.emplace(shared.node(), name);
     }
-    const std::string body = print(root, 0, context);
+    const std::string body = print(root, least, context);
     return definitions.empty() ? body : definitions + " in " + body;
   }
 
@@ -231,9 +231,12 @@ std::optional<int64_t> integer_in(std::string_view text, ElementType element) {
 }  // namespace
 
 std::string text_of(Expr e, const ExprNames& names, std::optional<ValueType> context) {
-  return ExprPrinter(&names).print(e, context);
+  return ExprPrinter(&names).print_root(e, 0, context);
 }
-std::string text_of(Expr e) { return e.valid() ? ExprPrinter(nullptr).print(e, std::nullopt) : "<none>"; }
+std::string side_text_of(Expr e, const ExprNames& names) {
+  return ExprPrinter(&names).print_root(e, precedence_of(Opcode::kEqual) + 1, kIndex);
+}
+std::string text_of(Expr e) { return e.valid() ? ExprPrinter(nullptr).print_root(e, 0, std::nullopt) : "<none>"; }
 
 std::string text_of(ValueType type) {
   return std::string(info(type.element).name) + (type.lanes == 1 ? "" : "x" + std::to_string(type.lanes));

@@ -98,6 +98,9 @@ Status check_operands_and_attributes(const Graph& graph, const Op& op) {
   if (count < row.least_operands || count > row.most_operands) {
     return input_fault("operand-count", op.origin, "expected {} to {} operands, found {}", row.least_operands, row.most_operands, count);
   }
+  if (op.results.size() < static_cast<size_t>(row.results)) {
+    return input_fault("result-count", op.origin, "expected {} results, found {}", row.results, op.results.size());
+  }
   Status status;
   for (int i = 0; i < row.least_operands; ++i) {
     if (op.operands[static_cast<size_t>(i)].valid()) continue;

@@ -9,10 +9,19 @@ namespace burin::frontend {
 namespace {
 
 using Rows = std::span<const ImportRow> (*)();
+// clang-format off
 constexpr Rows kFamilies[] = {
-    activation_rows, contraction_rows, elementwise_rows,  gather_rows, movement_rows,
-    normalization_rows, pool_rows, reduce_rows, shape_rows,
+    activation_rows,
+    contraction_rows,
+    elementwise_rows,
+    gather_rows,
+    movement_rows,
+    normalization_rows,
+    pool_rows,
+    reduce_rows,
+    shape_rows,
 };
+// clang-format on
 
 auto key(const ImportRow& row) { return std::tuple(row.domain, row.op_type, row.since); }
 

@@ -1,13 +1,8 @@
 // Slices of a tensor chosen by indices that are data.
-#include "ir/ops/movement.h"
+#include "ir/ops/indexing.h"
 
 namespace burin::ir {
 namespace {
-
-Status require_indices(const Inference& op, int i) {
-  if (op.element(i) == ElementType::kI32 || op.element(i) == ElementType::kI64) return {};
-  return op.fault("type-mismatch", "operand {}: expected i32 or i64, found {}", i, info(op.element(i)).name);
-}
 
 // y[a.., i.., b..] = x[a.., indices[i..], b..] with as many a as `axis`.
 Status infer(Inference& op) {

@@ -34,24 +34,6 @@ struct Expand {
   static constexpr auto fields = std::tuple{field("shape", &Expand::shape)};
 };
 
-struct Gather {
-  int64_t axis = 0;
-  bool operator==(const Gather&) const = default;
-  static constexpr auto fields = std::tuple{field("axis", &Gather::axis).within(0, kMostRank - 1)};
-};
-
-struct GatherElements {
-  int64_t axis = 0;
-  bool operator==(const GatherElements&) const = default;
-  static constexpr auto fields = std::tuple{field("axis", &GatherElements::axis).within(0, kMostRank - 1)};
-};
-
-struct GatherNd {
-  int64_t batch_dims = 0;
-  bool operator==(const GatherNd&) const = default;
-  static constexpr auto fields = std::tuple{field("batch_dims", &GatherNd::batch_dims).within(0, kMostRank - 1)};
-};
-
 struct Reshape {
   std::vector<Expr> shape;
   bool operator==(const Reshape&) const = default;
@@ -73,19 +55,68 @@ struct Transpose {  // y[i[0], i[1], ..] = x[j] with j[permutation[k]] = i[k]
   static constexpr auto fields = std::tuple{field("permutation", &Transpose::permutation).within(0, kMostRank - 1)};
 };
 
+struct Pad {  // y[i] = x[i - begins] where that is inside; elsewhere by `mode`
+  std::vector<Expr> begins;  // elements in front of each axis; negative ones are cut off
+  std::vector<Expr> sizes;   // of the result
+  std::string mode = "constant";  // constant: operand 1, or 0; edge: the nearest element; reflect: mirrored without
+                                  // repeating the edge; wrap: from the other end
+  bool operator==(const Pad&) const = default;
+  static constexpr auto fields = std::tuple{field("begins", &Pad::begins), field("sizes", &Pad::sizes), field("mode", &Pad::mode)};
+};
+
+struct Range {  // of a one-dimensional result
+  std::vector<Expr> size;
+  bool operator==(const Range&) const = default;
+  static constexpr auto fields = std::tuple{field("size", &Range::size)};
+};
+
+struct ReverseSequence {
+  int64_t batch_axis = 1;
+  int64_t time_axis = 0;
+  bool operator==(const ReverseSequence&) const = default;
+  static constexpr auto fields = std::tuple{field("batch_axis", &ReverseSequence::batch_axis).within(0, 1),
+                                            field("time_axis", &ReverseSequence::time_axis).within(0, 1)};
+};
+
+struct SliceAt {
+  std::vector<Expr> sizes;  // of the result
+  bool operator==(const SliceAt&) const = default;
+  static constexpr auto fields = std::tuple{field("sizes", &SliceAt::sizes)};
+};
+
+struct Repeat {
+  std::vector<Expr> repeats;
+  bool operator==(const Repeat&) const = default;
+  static constexpr auto fields = std::tuple{field("repeats", &Repeat::repeats)};
+};
+
+struct Eye {
+  ElementType element = ElementType::kF32;
+  std::vector<Expr> shape;  // two dimensions
+  int64_t diagonal = 0;     // 1 where column - row is this
+  bool operator==(const Eye&) const = default;
+  static constexpr auto fields = std::tuple{field("element", &Eye::element), field("shape", &Eye::shape), field("diagonal", &Eye::diagonal)};
+};
+
+struct Trilu {
+  bool upper = true;
+  bool operator==(const Trilu&) const = default;
+  static constexpr auto fields = std::tuple{field("upper", &Trilu::upper)};
+};
+
 extern const OpInfo kConcat;
 extern const OpInfo kDimensions;
 extern const OpInfo kExpand;
-extern const OpInfo kGather;
-extern const OpInfo kGatherElements;
-extern const OpInfo kGatherNd;
+extern const OpInfo kEye;
 extern const OpInfo kIdentity;
+extern const OpInfo kPad;
+extern const OpInfo kRange;
 extern const OpInfo kReshape;
+extern const OpInfo kReverseSequence;
 extern const OpInfo kSlice;
+extern const OpInfo kSliceAt;
+extern const OpInfo kTile;
 extern const OpInfo kTranspose;
-
-// An index into a dimension of `extent`, as ONNX has it: counted from the back when negative. One outside is brought to the
-// nearest element, so that a read at it is inside whenever there is anything to read.
-Expr wrapped_index(Expr index, Expr extent);
+extern const OpInfo kTrilu;
 
 }  // namespace burin::ir

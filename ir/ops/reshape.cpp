@@ -1,5 +1,4 @@
 // The same elements in row-major order under another shape.
-#include "ir/linear.h"
 #include "ir/ops/movement.h"
 
 namespace burin::ir {
