@@ -11,8 +11,6 @@
 namespace burin::codegen {
 namespace {
 
-constexpr uint64_t kPage = 65536;
-
 template <class T>
 T read_at(std::span<const std::byte> bytes, uint64_t offset) {
   T value;
@@ -59,16 +57,21 @@ ir::Status append_weights(OutputFile& file, std::span<const std::byte> linked, c
   const auto header = read_at<Elf64_Ehdr>(linked, 0);
   const uint64_t section_at = weights_header(linked, header);
   auto section = read_at<Elf64_Shdr>(linked, section_at);
-  const uint64_t segment_at = weights_segment(linked, header, section.sh_addr);
-  auto segment = read_at<Elf64_Phdr>(linked, segment_at);
-
-  const uint64_t offset = (linked.size() + kPage - 1) / kPage * kPage;
   const auto bytes = static_cast<uint64_t>(tables.weights_bytes);
-  segment.p_offset = section.sh_offset = offset;
-  segment.p_filesz = segment.p_memsz = section.sh_size = bytes;
-  segment.p_flags = PF_R;
+  // Loading needs the same place in a page for the file and for memory; the placeholder starts a page.
+  const uint64_t page = section.sh_addralign;
+  const uint64_t offset = (linked.size() + page - 1) / page * page;
+  if (header.e_type == ET_DYN) {
+    const uint64_t segment_at = weights_segment(linked, header, section.sh_addr);
+    auto segment = read_at<Elf64_Phdr>(linked, segment_at);
+    segment.p_offset = offset;
+    segment.p_filesz = segment.p_memsz = bytes;
+    segment.p_flags = PF_R;
+    write_at(file, segment_at, segment);
+  }
+  section.sh_offset = offset;
+  section.sh_size = bytes;
   section.sh_flags = SHF_ALLOC;
-  write_at(file, segment_at, segment);
   write_at(file, section_at, section);
   file.pad_to(static_cast<int64_t>(offset));
   for_each_run(tables.weights_pieces, tables.weights_bytes, [&](std::span<const std::byte> run) { file.write(run); });

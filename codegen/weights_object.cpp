@@ -11,8 +11,6 @@ namespace burin::codegen {
 namespace {
 
 constexpr int64_t kAlignment = 64;
-// Of the section in a placeholder: its own pages, so that the linker gives it a segment of its own.
-constexpr uint64_t kPage = 65536;
 constexpr int64_t kPlaceholderBytes = 64;
 
 enum Section : uint16_t { kNull, kWeights, kSymbols, kStrings, kSectionNames, kNoStack, kSections };
@@ -98,6 +96,14 @@ Frame object_frame(const std::string& name, targets::Architecture architecture, 
 
 }  // namespace
 
+uint64_t page_bytes(targets::Architecture architecture) {
+  switch (architecture) {
+    case targets::Architecture::kX86_64: return 4096;
+    case targets::Architecture::kAarch64: return 65536;
+  }
+  return 0;
+}
+
 ir::Status write_weights_object(const ModelTables& tables, targets::Architecture architecture,
                                 const std::string& path) {
   ir::Result<OutputFile> file = OutputFile::create(path);
@@ -109,8 +115,12 @@ ir::Status write_weights_object(const ModelTables& tables, targets::Architecture
   return file->finish();
 }
 
-std::vector<std::byte> weights_placeholder(const ModelTables& tables, targets::Architecture architecture) {
-  Frame frame = object_frame(tables.weights, architecture, {kPlaceholderBytes, kPage, SHF_ALLOC | SHF_WRITE});
+std::vector<std::byte> weights_placeholder(const ModelTables& tables, targets::Architecture architecture,
+                                           LinkKind kind) {
+  const Shape shape = kind == LinkKind::kShared
+                          ? Shape{kPlaceholderBytes, page_bytes(architecture), SHF_ALLOC | SHF_WRITE}
+                          : Shape{kPlaceholderBytes, static_cast<uint64_t>(kAlignment), SHF_ALLOC};
+  Frame frame = object_frame(tables.weights, architecture, shape);
   std::vector<std::byte> object = std::move(frame.before);
   object.resize(object.size() + kPlaceholderBytes);
   append(object, frame.behind.data(), frame.behind.size());

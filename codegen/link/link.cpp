@@ -2,6 +2,7 @@
 
 #include <lld/Common/Driver.h>
 #include <llvm/Object/ArchiveWriter.h>
+#include <llvm/Support/CrashRecoveryContext.h>
 #include <llvm/Support/MemoryBuffer.h>
 #include <llvm/Support/raw_ostream.h>
 
@@ -22,7 +23,8 @@ namespace {
 
 constexpr const char* kWeightsObject = "weights.o";
 
-// lld keeps its state in globals: one link at a time, and none after one that it could not clean up after.
+// lld keeps its state in globals: one link at a time, and none after one that it could not clean up after. Its fatal errors
+// end the process unless crash recovery, which catches signals as well, is on.
 ir::Status run_linker(const std::vector<std::string>& arguments) {
   static std::mutex mutex;
   static bool usable = true;
@@ -31,12 +33,15 @@ ir::Status run_linker(const std::vector<std::string>& arguments) {
     return ir::Diagnostic{
         ir::Fault::kInternal, "linker", "", "expected a linker that can run again, found one that crashed", {}};
   }
-  std::vector<const char*> words = {"ld.lld"};
+  // A single thread, since an error in another one would end the process.
+  std::vector<const char*> words = {"ld.lld", "--threads=1"};
   for (const std::string& argument : arguments) words.push_back(argument.c_str());
   std::string said;
   llvm::raw_string_ostream output(said);
   const lld::DriverDef drivers[] = {{lld::Gnu, &lld::elf::link}};
+  llvm::CrashRecoveryContext::Enable();
   const lld::Result result = lld::lldMain(words, output, output, drivers);
+  llvm::CrashRecoveryContext::Disable();
   usable = result.canRunAgain;
   if (result.retCode == 0) return {};
   return ir::Diagnostic{
@@ -61,29 +66,16 @@ ir::Status write_objects(const LinkInput& input, const ScratchFolder& folder, st
   return status;
 }
 
-std::vector<std::string> shared_library_options(const LinkInput& input, const std::string& soname,
-                                                const std::string& output) {
-  return {"-m",
-          emulation(input.architecture),
-          "-shared",
-          "-o",
-          output,
-          "-soname",
-          soname,
-          "-z",
-          "relro",
-          "-z",
-          "now",
-          "-z",
-          "noexecstack",
-          "-z",
-          "defs",
-          "-z",
-          "max-page-size=65536",
-          "-z",
-          "separate-code",
+// For `ld.lld -shared`: nothing writable, nothing undefined, nothing that differs from run to run.
+std::vector<std::string> shared_library_options(const LinkInput& input, const std::string& soname) {
+  return {"-shared",
+          "-soname=" + soname,
+          "-zrelro",
+          "-znow",
+          "-znoexecstack",
+          "-zdefs",
+          "-zmax-page-size=" + std::to_string(page_bytes(input.architecture)),
           "--gc-sections",
-          "--build-id=none",
           "--hash-style=gnu",
           "--eh-frame-hdr",
           "--fatal-warnings"};
@@ -121,24 +113,35 @@ llvm::NewArchiveMember member(std::string_view name, std::span<const std::byte> 
   return llvm::NewArchiveMember(llvm::MemoryBufferRef(text, llvm::StringRef(name.data(), name.size())));
 }
 
-}  // namespace
+// Writes what goes beside the model's own objects and adds it to `arguments`.
+ir::Status write_companions(const LinkInput& input, LinkKind kind, const ScratchFolder& folder,
+                            std::vector<std::string>& arguments) {
+  ir::Status status;
+  const auto add = [&](const std::string& name, std::span<const std::byte> bytes) {
+    status.merge(folder.write(name, bytes));
+    arguments.push_back(folder.path_of(name));
+  };
+  if (kind == LinkKind::kShared) {
+    add("runtime.o", runtime_object(input.architecture));
+    add("memory.o", memory_object(input.architecture));
+  }
+  if (!input.tables->weights.empty()) add(kWeightsObject, weights_placeholder(*input.tables, input.architecture, kind));
+  return status;
+}
 
-ir::Status link_shared(const LinkInput& input, const std::string& path) {
-  const ModelTables& tables = *input.tables;
+ir::Status link(const LinkInput& input, LinkKind kind, const std::string& path) {
   ir::Result<ScratchFolder> folder = ScratchFolder::create();
   if (!folder) return folder.faults();
   const std::string linked = path + ".linked";
-  std::vector<std::string> arguments =
-      shared_library_options(input, std::filesystem::path(path).filename().string(), linked);
-  if (ir::Status status = write_objects(input, *folder, arguments); !status) return status;
-  ir::Status status = folder->write("runtime.o", runtime_object(input.architecture));
-  status.merge(folder->write("memory.o", memory_object(input.architecture)));
-  arguments.push_back(folder->path_of("runtime.o"));
-  arguments.push_back(folder->path_of("memory.o"));
-  if (!tables.weights.empty()) {
-    status.merge(folder->write(kWeightsObject, weights_placeholder(tables, input.architecture)));
-    arguments.push_back(folder->path_of(kWeightsObject));
+  std::vector<std::string> arguments = {"-m", emulation(input.architecture), "-o", linked, "--build-id=none"};
+  if (kind == LinkKind::kRelocatable) arguments.emplace_back("-r");
+  if (kind == LinkKind::kShared) {
+    for (std::string& option : shared_library_options(input, std::filesystem::path(path).filename().string())) {
+      arguments.push_back(std::move(option));
+    }
   }
+  ir::Status status = write_objects(input, *folder, arguments);
+  status.merge(write_companions(input, kind, *folder, arguments));
   if (!status) return status;
   if (status = run_linker(arguments); !status) return status;
 
@@ -146,10 +149,18 @@ ir::Status link_shared(const LinkInput& input, const std::string& path) {
   if (!bytes) return bytes.faults();
   ir::Result<OutputFile> file = OutputFile::adopt(path, linked);
   if (!file) return file.faults();
-  if (!tables.weights.empty()) {
-    if (status = append_weights(*file, bytes_of(**bytes), tables); !status) return status;
+  if (!input.tables->weights.empty()) {
+    if (status = append_weights(*file, bytes_of(**bytes), *input.tables); !status) return status;
   }
   return file->finish();
+}
+
+}  // namespace
+
+ir::Status link_shared(const LinkInput& input, const std::string& path) { return link(input, LinkKind::kShared, path); }
+
+ir::Status write_object(const LinkInput& input, const std::string& path) {
+  return link(input, LinkKind::kRelocatable, path);
 }
 
 ir::Status write_static_library(const LinkInput& input, const std::string& path) {
@@ -165,23 +176,6 @@ ir::Status write_static_library(const LinkInput& input, const std::string& path)
   const std::string name = input.tables->symbol_prefix + "_weights.o";
   members.push_back(member(name, bytes_of(**weights)));
   return write_archive(std::move(members), path);
-}
-
-ir::Status write_object(const LinkInput& input, const std::string& path) {
-  ir::Result<ScratchFolder> folder = ScratchFolder::create();
-  if (!folder) return folder.faults();
-  const std::string linked = path + ".linked";
-  std::vector<std::string> arguments = {"-m", emulation(input.architecture), "-r", "-o", linked, "--build-id=none"};
-  if (ir::Status status = write_objects(input, *folder, arguments); !status) return status;
-  if (!input.tables->weights.empty()) {
-    const std::string weights = folder->path_of(kWeightsObject);
-    if (ir::Status status = write_weights_object(*input.tables, input.architecture, weights); !status) return status;
-    arguments.push_back(weights);
-  }
-  if (ir::Status status = run_linker(arguments); !status) return status;
-  ir::Result<OutputFile> file = OutputFile::adopt(path, linked);
-  if (!file) return file.faults();
-  return file->finish();
 }
 
 ir::Status write_runtime_archive(targets::Architecture architecture, const std::string& path) {
