@@ -44,7 +44,7 @@ class ExprPrinter {
   // What is worth a name, operands first: parts used twice that take more than a few words, and what is nested too deeply to
   // be read. The text is then at most kWords times as long as there are nodes.
   std::vector<Expr> shared_parts(Expr root) {
-    constexpr int64_t kWords = 12;
+    constexpr int64_t kWords = 8;
     constexpr int kDeep = 60;
     constexpr int64_t kLarge = 48;
     std::unordered_map<const ExprNode*, int> uses;
