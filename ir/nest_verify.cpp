@@ -24,7 +24,12 @@ std::string_view word_of(AxisKind kind) {
 
 class NestVerifier {
  public:
-  NestVerifier(const Program& program, ReadProof proof) : program_(program), pool_(*program.pool), proof_(proof) {}
+  NestVerifier(const Program& program, ReadProof proof) : program_(program), pool_(*program.pool), proof_(proof) {
+    uint32_t id = 0;
+    for (const Tensor& tensor : program.tensors) {
+      names_.storage[id++] = {value_text(tensor.name), tensor.element, tensor.shape.size()};
+    }
+  }
 
   Status run() {
     for (VariableId symbol : program_.symbols) scope_.insert(symbol);
@@ -60,6 +65,7 @@ class NestVerifier {
   std::string tensor_text(TensorId id) const {
     return "tensor " + (is_tensor(id) ? value_text(program_.tensors[id].name) : "%?");
   }
+  std::string text(Expr e) const { return text_of(e, names_); }
   std::string name_of(VariableId id) const { return variable_text(pool_[id].name); }
 
   // --- Tensors.
@@ -124,9 +130,9 @@ class NestVerifier {
       return false;
     }
     if (type && e->type != *type)
-      fault("type-mismatch", where, "expected type {}, found {} in {}", text_of(*type), text_of(e->type), text_of(e));
+      fault("type-mismatch", where, "expected type {}, found {} in {}", text_of(*type), text_of(e->type), text(e));
     if (const std::optional<std::string> wrong = expression_fault(e))
-      fault("type-mismatch", where, "{} in {}", *wrong, text_of(e));
+      fault("type-mismatch", where, "{} in {}", *wrong, text(e));
     bool reads_well = true;
     for_each_node(e, [&](Expr node) {
       if (node->opcode == Opcode::kVariable) check_variable(node, where);
@@ -183,7 +189,7 @@ class NestVerifier {
       return;
     fault("read-outside", where, "expected index {} of {} to be {} 0 to {}, found {} and no else-value", i,
           tensor_text(tensor_of(node)), containment == Containment::kRefuted ? "within" : "provably within",
-          text_of(tensor.shape[i] - 1), text_of(index));
+          text(tensor.shape[i] - 1), text(index));
   }
 
   // --- Statements.
@@ -350,8 +356,8 @@ class NestVerifier {
         const Tensor& a = program_.tensors[one.tensor];
         const Tensor& b = program_.tensors[other];
         if (a.element != b.element || a.shape != b.shape) {
-          fault("carried", where, "expected the type of {}, found another of {}", tensor_text(one.tensor),
-                tensor_text(other));
+          fault("carried", where, "expected {} as in {}, found {} in {}", type_text(a.element, a.shape, names_),
+                tensor_text(one.tensor), type_text(b.element, b.shape, names_), tensor_text(other));
         }
       }
       if (!written_.contains(one.initial))
@@ -433,6 +439,7 @@ class NestVerifier {
   const Program& program_;
   ExprPool& pool_;
   ReadProof proof_;
+  ExprNames names_;
   Diagnostics faults_;
   int found_ = 0;  // also those that are not kept
   std::set<VariableId> scope_;

@@ -98,6 +98,9 @@ Status check_operands_and_attributes(const Graph& graph, const Op& op) {
   if (count < row.least_operands || count > row.most_operands) {
     return input_fault("operand-count", op.origin, "expected {} to {} operands, found {}", row.least_operands, row.most_operands, count);
   }
+  if (op.results.size() < static_cast<size_t>(row.results)) {
+    return input_fault("result-count", op.origin, "expected {} results, found {}", row.results, op.results.size());
+  }
   Status status;
   for (int i = 0; i < row.least_operands; ++i) {
     if (op.operands[static_cast<size_t>(i)].valid()) continue;
@@ -117,12 +120,33 @@ Status check_operands_and_attributes(const Graph& graph, const Op& op) {
   return status;
 }
 
+// What every type must satisfy: a rank that burin can walk, dimensions that are not negative, a size in bytes that fits.
+Status check_result(const Op& op, const TensorType& type) {
+  if (type.shape.size() > static_cast<size_t>(kMostRank)) {
+    return unsupported("rank", op.origin, "result: expected rank at most {}, found {}", kMostRank, type.shape.size());
+  }
+  int64_t bytes = size_of(type.element);
+  bool overflows = false;
+  for (Expr dimension : type.shape) {
+    if (dimension->high < 0) {
+      return input_fault("negative-dimension", op.origin, "result: expected dimensions of at least 0, found {}", dimension->high);
+    }
+    const int64_t least = std::max<int64_t>(dimension->low, 1);
+    overflows |= __builtin_mul_overflow(bytes, least, &bytes);
+  }
+  if (!overflows) return {};
+  return input_fault("tensor-too-large", op.origin, "result: expected a size in bytes that fits 63 bits, found a product of dimensions beyond");
+}
+
 }  // namespace
 
 Status infer_types(Graph& graph, OpId op) {
   if (Status status = check_operands_and_attributes(graph, graph.ops[op]); !status) return status;
   Inference inference(graph, op);
   if (Status status = graph.ops[op].info->infer(inference); !status) return status;
+  for (ValueId result : graph.ops[op].results) {
+    if (Status status = check_result(graph.ops[op], graph.values[result].type); !status) return status;
+  }
   propagate_elements(graph, op);
   return {};
 }

@@ -164,6 +164,34 @@ struct ConvTranspose {
                  field("groups", &ConvTranspose::groups).within(1, kLargestFactor)};
 };
 
+// --- Quantization. A parameter (scale, zero point) has one element, one per element of x's dimension `axis`, or (with `block`
+// above 0) one per block of that many elements along it and x's other dimensions.
+struct Quantize {
+  int64_t axis = 0;
+  int64_t block = 0;
+  ElementType to = ElementType::kU8;
+  bool operator==(const Quantize&) const = default;
+  static constexpr auto fields = std::tuple{field("axis", &Quantize::axis).at_least(0),
+                                            field("block", &Quantize::block).within(0, kLargestFactor), field("to", &Quantize::to)};
+};
+
+// --- Recurrence. `activations` names the functions of one direction after the other, separated by commas; `alphas` and
+// `betas` have a parameter for each.
+struct Recurrent {
+  std::string direction = "forward";  // reverse, bidirectional
+  std::string activations;
+  std::vector<double> alphas, betas;
+  double clip = 0;                   // gates are clamped to [-clip, clip] before their activation; 0: they are not
+  bool linear_before_reset = false;  // gru: the reset gate scales the product of the state and not the state
+  bool input_forget = false;         // lstm: the forget gate is 1 - the input gate
+  bool operator==(const Recurrent&) const = default;
+  static constexpr auto fields =
+      std::tuple{field("direction", &Recurrent::direction), field("activations", &Recurrent::activations),
+                 field("alphas", &Recurrent::alphas),       field("betas", &Recurrent::betas),
+                 field("clip", &Recurrent::clip),           field("linear_before_reset", &Recurrent::linear_before_reset),
+                 field("input_forget", &Recurrent::input_forget)};
+};
+
 // --- Pooling.
 struct Pool {
   std::vector<int64_t> kernel, strides, dilations;
@@ -185,6 +213,8 @@ extern const OpInfo kAcos;
 extern const OpInfo kAcosh;
 extern const OpInfo kAdd;
 extern const OpInfo kAnd;
+extern const OpInfo kArgMax;
+extern const OpInfo kArgMin;
 extern const OpInfo kAsin;
 extern const OpInfo kAsinh;
 extern const OpInfo kAtan;
@@ -195,9 +225,14 @@ extern const OpInfo kCast;
 extern const OpInfo kCeil;
 extern const OpInfo kClip;
 extern const OpInfo kConv;
+extern const OpInfo kConvInteger;
+extern const OpInfo kConvTranspose;
 extern const OpInfo kCos;
 extern const OpInfo kCosh;
+extern const OpInfo kCumulativeSum;
+extern const OpInfo kDequantize;
 extern const OpInfo kDiv;
+extern const OpInfo kEinsum;
 extern const OpInfo kElu;
 extern const OpInfo kEqual;
 extern const OpInfo kErf;
@@ -205,7 +240,9 @@ extern const OpInfo kExp;
 extern const OpInfo kFloor;
 extern const OpInfo kFmod;
 extern const OpInfo kGelu;
+extern const OpInfo kGru;
 extern const OpInfo kHardSigmoid;
+extern const OpInfo kHardmax;
 extern const OpInfo kIsInf;
 extern const OpInfo kIsNan;
 extern const OpInfo kLeakyRelu;
@@ -215,7 +252,9 @@ extern const OpInfo kLocalResponse;
 extern const OpInfo kLog;
 extern const OpInfo kLogSoftmax;
 extern const OpInfo kLpPool;
+extern const OpInfo kLstm;
 extern const OpInfo kMatMul;
+extern const OpInfo kMatMulInteger;
 extern const OpInfo kMax;
 extern const OpInfo kMaxPool;
 extern const OpInfo kMin;
@@ -227,6 +266,7 @@ extern const OpInfo kNot;
 extern const OpInfo kOr;
 extern const OpInfo kPow;
 extern const OpInfo kPrelu;
+extern const OpInfo kQuantize;
 extern const OpInfo kReciprocal;
 extern const OpInfo kReduceL1;
 extern const OpInfo kReduceL2;
@@ -239,6 +279,8 @@ extern const OpInfo kReduceProd;
 extern const OpInfo kReduceSum;
 extern const OpInfo kReduceSumSquare;
 extern const OpInfo kRelu;
+extern const OpInfo kRequantize;
+extern const OpInfo kRnn;
 extern const OpInfo kRound;
 extern const OpInfo kSelect;
 extern const OpInfo kShiftLeft;
@@ -256,6 +298,7 @@ extern const OpInfo kSub;
 extern const OpInfo kTan;
 extern const OpInfo kTanh;
 extern const OpInfo kThresholdedRelu;
+extern const OpInfo kTopK;
 extern const OpInfo kXor;
 
 }  // namespace burin::ir

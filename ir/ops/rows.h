@@ -2,4 +2,6 @@
 // declared and listed but not defined fails to link. Attribute structs are there too, since importers fill them in.
 #pragma once
 
+#include "ir/ops/indexing.h"
+#include "ir/ops/movement.h"
 #include "ir/ops/numeric.h"
