@@ -214,7 +214,9 @@ class NestPrinter {
   }
 
   void print(const Compact& compact) {
-    const std::string head = "compact " + axes(compact.axes);
+    std::vector<Axis> walked = compact.axes;
+    for (Axis& axis : walked) axis.kind = AxisKind::kParallel;  // all are sequential, and written plainly
+    const std::string head = "compact " + axes(walked);
     declare(compact.position, "p");
     auto block = out_.block(head + " counting " + name(compact.position) + " to " + name(compact.count) + " where " +
                             text(compact.where, kBool) + origin_text(compact.origin));

@@ -422,7 +422,11 @@ class NestVerifier {
   void check(const Compact& compact) {
     const std::string where = place_of("compact", compact.origin);
     check_axes(compact.axes, where);
-    check_all_parallel(compact.axes, where);
+    for (const Axis& axis : compact.axes) {
+      if (axis.kind == AxisKind::kSequential) continue;
+      fault("axis", where, "expected sequential axes, found {} which is {}", name_of(axis.variable),
+            word_of(axis.kind));
+    }
     check_expr(compact.where, kBool, where);
     const bool opaque = std::ranges::find(program_.opaque_symbols, compact.count) != program_.opaque_symbols.end();
     if (!opaque) fault("count", where, "expected an opaque symbol to count, found {}", name_of(compact.count));

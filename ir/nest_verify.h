@@ -21,7 +21,7 @@
 // - A schedule walks every axis once with factor 0; loops with factors lie inside it. Reduction and sequential axes are never
 //   parallel, and at most one loop is a vector.
 // Programs
-// - Axes of groups and compacts are parallel.
+// - Axes of groups are parallel, those of compacts sequential: a compact counts in order.
 // - Carried tensors agree in type with what they start from and go on with. A condition is a scalar bool, and a while's is
 //   carried. Both bodies of an if write the same tensors that are read after it.
 // - A compact counts up an opaque symbol that nothing else counts.
