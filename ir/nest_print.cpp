@@ -35,7 +35,7 @@ class NestPrinter {
       for (uint32_t id = 0; id < program_.tensors.size(); ++id) print_tensor(TensorId{id}, options);
       for (const DimensionCheck& check : program_.checks) {
         out_.line("check " + side_text_of(check.left, names_) + " == " + text(check.right) +
-                  origin_text(check.origin.empty() ? std::vector<std::string>() : std::vector{check.origin}));
+                  origin_text({check.origin}));
       }
       print(program_.body);
     }

@@ -16,7 +16,8 @@
 // - An accumulator's init and combine have its type. An init uses parallel axes only and reads no accumulator.
 // - There is a write. Its index has one i64 per dimension, its value the element type, its condition is bool.
 // - The writes of a reduction come after it and do not use its axes.
-// - Every parallel axis occurs in a write's index or condition, so that no element is written by two points.
+// - Every parallel axis occurs in a write's index or condition, so that no element is written by two points; where data decides
+//   the index, this is the promise of whoever made the nest.
 // - What a nest writes it reads only at the index written, unless a sequential axis orders the points.
 // - A schedule walks every axis once with factor 0; loops with factors lie inside it. Reduction and sequential axes are never
 //   parallel, and at most one loop is a vector.
