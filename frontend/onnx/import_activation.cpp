@@ -203,6 +203,23 @@ Status import_affine(NodeImport& node) {
   return {};
 }
 
+// --- com.microsoft: gelu of x + bias, by erf or by tanh; x * sigmoid(alpha * x).
+ValueId biased(NodeImport& node) { return node.has(1) ? node.emit(ir::kAdd, {node.operand(0), node.operand(1)}) : node.operand(0); }
+
+Status import_bias_gelu(NodeImport& node) {
+  node.set_result(0, node.emit(ir::kGelu, {biased(node)}, Attributes(ir::Gelu{false})));
+  return {};
+}
+Status import_fast_gelu(NodeImport& node) {
+  node.set_result(0, node.emit(ir::kGelu, {biased(node)}, Attributes(ir::Gelu{true})));
+  return {};
+}
+Status import_quick_gelu(NodeImport& node) {
+  const ValueId gate = node.emit(ir::kSigmoid, {scaled(node, node.operand(0), node.number("alpha", 1.702))});
+  node.set_result(0, node.emit(ir::kMul, {node.operand(0), gate}));
+  return {};
+}
+
 constexpr auto kRows = std::to_array<ImportRow>({
     {"", "Affine", 1, import_affine},
     {"", "Celu", 12, import_celu},
@@ -229,6 +246,10 @@ constexpr auto kRows = std::to_array<ImportRow>({
     {"", "Softsign", 1, import_plain<ir::kSoftsign>},
     {"", "Swish", 24, import_swish},
     {"", "ThresholdedRelu", 1, import_thresholded_relu},
+    {"com.microsoft", "BiasGelu", 1, import_bias_gelu},
+    {"com.microsoft", "FastGelu", 1, import_fast_gelu},
+    {"com.microsoft", "Gelu", 1, import_bias_gelu},
+    {"com.microsoft", "QuickGelu", 1, import_quick_gelu},
 });
 
 }  // namespace

@@ -27,17 +27,6 @@ Result<std::vector<int64_t>> factors(const NodeImport& node, std::string_view na
   return values;
 }
 
-enum class AutoPad { kNotSet, kSameUpper, kSameLower, kValid };
-
-Result<AutoPad> auto_pad(const NodeImport& node) {
-  const std::string text = node.text("auto_pad", "NOTSET");
-  if (text == "NOTSET" || text.empty()) return AutoPad::kNotSet;
-  if (text == "SAME_UPPER") return AutoPad::kSameUpper;
-  if (text == "SAME_LOWER") return AutoPad::kSameLower;
-  if (text == "VALID") return AutoPad::kValid;
-  return node.fault("attribute-value", "attribute \"auto_pad\": expected NOTSET, SAME_UPPER, SAME_LOWER or VALID, found \"{}\"", text);
-}
-
 // What is missing for ceil(extent / stride) windows, shared between both ends; an odd one goes to the end that is named.
 void pad_to_same(WindowAttributes& window, size_t d, Expr extent, Expr kernel, AutoPad end) {
   ir::ExprPool& pool = *extent->pool;
@@ -51,6 +40,20 @@ void pad_to_same(WindowAttributes& window, size_t d, Expr extent, Expr kernel, A
 }
 
 }  // namespace
+
+Result<AutoPad> auto_pad(const NodeImport& node) {
+  const std::string text = node.text("auto_pad", "NOTSET");
+  if (text == "NOTSET" || text.empty()) return AutoPad::kNotSet;
+  if (text == "SAME_UPPER") return AutoPad::kSameUpper;
+  if (text == "SAME_LOWER") return AutoPad::kSameLower;
+  if (text == "VALID") return AutoPad::kValid;
+  return node.fault("attribute-value", "attribute \"auto_pad\": expected NOTSET, SAME_UPPER, SAME_LOWER or VALID, found \"{}\"", text);
+}
+
+ir::Shape kernel_of(const NodeImport& node, int weights) {
+  const ir::Shape& shape = node.shape(weights);
+  return {shape.begin() + static_cast<std::ptrdiff_t>(std::min<size_t>(2, shape.size())), shape.end()};
+}
 
 Result<std::vector<int64_t>> kernel_shape(NodeImport& node) {
   Result<size_t> spatial = spatial_rank(node);

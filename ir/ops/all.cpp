@@ -58,6 +58,7 @@ constexpr auto kOps = std::to_array<const OpInfo*>({
     &kLessEqual,
     &kLocalResponse,
     &kLog,
+    &kLogLikelihood,
     &kLogSoftmax,
     &kLpPool,
     &kLstm,

@@ -100,6 +100,14 @@ struct OverAxes {
   static constexpr auto fields = std::tuple{field("axes", &OverAxes::axes).at_least(0)};
 };
 
+struct LogLikelihood {
+  bool ignores = false;  // whether a class is left out
+  int64_t ignored_class = 0;
+  bool operator==(const LogLikelihood&) const = default;
+  static constexpr auto fields =
+      std::tuple{field("ignores", &LogLikelihood::ignores), field("ignored_class", &LogLikelihood::ignored_class)};
+};
+
 // --- Normalization.
 struct Normalize {
   std::vector<int64_t> axes;            // mean and variance are taken over these
@@ -250,6 +258,7 @@ extern const OpInfo kLess;
 extern const OpInfo kLessEqual;
 extern const OpInfo kLocalResponse;
 extern const OpInfo kLog;
+extern const OpInfo kLogLikelihood;
 extern const OpInfo kLogSoftmax;
 extern const OpInfo kLpPool;
 extern const OpInfo kLstm;
