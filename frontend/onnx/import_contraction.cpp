@@ -45,7 +45,8 @@ Status require_kernel(NodeImport& node, std::span<const Expr> kernel) {
   for (size_t d = 0; d < stated.size() && d < kernel.size(); ++d) {
     const std::optional<int64_t> held = ir::constant_integer(kernel[d]);
     if (!held || *held == stated[d]) continue;
-    return node.fault("shape-mismatch", "attribute \"kernel_shape\": expected {} (from operand 1), found {}", *held, stated[d]);
+    return node.fault("shape-mismatch", "attribute \"kernel_shape\": expected {} (from operand 1), found {}", *held,
+                      stated[d]);
   }
   return {};
 }
@@ -56,21 +57,26 @@ Status import_conv(NodeImport& node) {
   if (Status status = require_kernel(node, kernel); !status) return status;
   Result<WindowAttributes> window = window_attributes(node, kernel);
   if (!window) return window.faults();
-  ir::Conv conv{std::move(window->strides), std::move(window->dilations), std::move(window->pads), node.integer("group", 1)};
-  node.set_result(0, node.emit(ir::kConv, {node.operand(0), node.operand(1), node.operand(2)}, Attributes(std::move(conv))));
+  ir::Conv conv{std::move(window->strides), std::move(window->dilations), std::move(window->pads),
+                node.integer("group", 1)};
+  node.set_result(
+      0, node.emit(ir::kConv, {node.operand(0), node.operand(1), node.operand(2)}, Attributes(std::move(conv))));
   return {};
 }
 
-// The pads that give the result the extents asked for, or with auto_pad SAME extent * stride; an odd one goes to the front
-// unless auto_pad is SAME_UPPER (as in ONNX Runtime, and ConvTranspose-22).
-void pad_to_extent(ir::ConvTranspose& conv, size_t d, Expr extent, Expr kernel, Expr wanted, AutoPad mode) {
-  ir::ExprPool& pool = *extent->pool;
+// The extent of a transposed convolution without pads.
+Expr unpadded_extent(const ir::ConvTranspose& conv, size_t d, Expr extent, Expr kernel) {
   const Expr reach = (kernel - 1) * conv.dilations[d] + 1;
-  const Expr total = (extent - 1) * conv.strides[d] + reach + conv.output_padding[d] - wanted;
-  const Expr positive = ir::max(total, pool.integer(0));
-  const Expr half = ir::floor_div(positive, 2);
-  conv.pads[d] = mode == AutoPad::kSameUpper ? half : positive - half;
-  conv.pads[conv.strides.size() + d] = total - conv.pads[d];
+  return (extent - 1) * conv.strides[d] + reach + conv.output_padding[d];
+}
+
+// The pads that leave `wanted` of `full` elements, or add some at the end; an odd one goes to the front unless auto_pad is
+// SAME_UPPER (as in ONNX Runtime, and ConvTranspose-22).
+void pad_to_extent(ir::ConvTranspose& conv, size_t d, Expr full, Expr wanted, AutoPad mode) {
+  const Expr excess = ir::max(full - wanted, full->pool->integer(0));
+  const Expr half = ir::floor_div(excess, 2);
+  conv.pads[d] = mode == AutoPad::kSameUpper ? half : excess - half;
+  conv.pads[conv.strides.size() + d] = full - wanted - conv.pads[d];
 }
 
 Status import_conv_transpose(NodeImport& node) {
@@ -87,18 +93,24 @@ Status import_conv_transpose(NodeImport& node) {
   std::vector<int64_t> output_padding = node.integers("output_padding");
   if (output_padding.empty()) output_padding.assign(spatial, 0);
   if ((!wanted.empty() && wanted.size() != spatial) || output_padding.size() != spatial) {
-    return node.fault("attribute-size", "attributes \"output_shape\" and \"output_padding\": expected {} values, found {} and {}", spatial,
-                      wanted.size(), output_padding.size());
+    return node.fault("attribute-size",
+                      "attributes \"output_shape\" and \"output_padding\": expected {} values, found {} and {}",
+                      spatial, wanted.size(), output_padding.size());
   }
   const bool same = *mode == AutoPad::kSameUpper || *mode == AutoPad::kSameLower;
-  ir::ConvTranspose conv{std::move(window->strides), std::move(window->dilations), std::move(window->pads), std::move(output_padding),
-                         node.integer("group", 1)};
+  ir::ConvTranspose conv{std::move(window->strides), std::move(window->dilations), std::move(window->pads),
+                         std::move(output_padding), node.integer("group", 1)};
   for (size_t d = 0; d < spatial; ++d) {
     const Expr extent = node.shape(0)[d + 2];
-    if (!wanted.empty()) pad_to_extent(conv, d, extent, kernel[d], node.graph().pool->integer(wanted[d]), *mode);
-    if (wanted.empty() && same) pad_to_extent(conv, d, extent, kernel[d], extent * conv.strides[d], *mode);
+    const Expr full = unpadded_extent(conv, d, extent, kernel[d]);
+    if (!wanted.empty()) {
+      pad_to_extent(conv, d, full, node.graph().pool->integer(wanted[d]), *mode);
+    } else if (same) {
+      pad_to_extent(conv, d, full, ir::min(full, extent * conv.strides[d]), *mode);
+    }
   }
-  node.set_result(0, node.emit(ir::kConvTranspose, {node.operand(0), node.operand(1), node.operand(2)}, Attributes(std::move(conv))));
+  node.set_result(0, node.emit(ir::kConvTranspose, {node.operand(0), node.operand(1), node.operand(2)},
+                               Attributes(std::move(conv))));
   return {};
 }
 

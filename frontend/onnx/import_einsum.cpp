@@ -40,9 +40,11 @@ Result<int> ellipsis_rank(const NodeImport& node, const std::string& term, int r
   const size_t at = term.find(kEllipsis);
   const std::string letters = at == std::string::npos ? term : term.substr(0, at) + term.substr(at + kEllipsis.size());
   const int dimensions = rank - static_cast<int>(letters.size());
-  const bool fits = at == std::string::npos ? dimensions == 0 : dimensions >= 0 && dimensions <= kMostEllipsisDimensions;
+  const bool fits =
+      at == std::string::npos ? dimensions == 0 : dimensions >= 0 && dimensions <= kMostEllipsisDimensions;
   if (fits && std::ranges::all_of(letters, is_letter)) return dimensions;
-  return node.fault("attribute-value", "attribute \"equation\": expected letters for {} dimensions, found \"{}\"", rank, term);
+  return node.fault("attribute-value", "attribute \"equation\": expected letters for {} dimensions, found \"{}\"", rank,
+                    term);
 }
 
 // Without an arrow the result has the ellipsis, then every label that occurs once, in alphabetical order.
@@ -75,7 +77,8 @@ Result<Equation> parsed(const NodeImport& node) {
     equation.operands.push_back(spelled_out(term, *dimensions));
   }
   if (static_cast<int>(equation.operands.size()) != node.operand_count() || !left.empty()) {
-    return node.fault("attribute-value", "attribute \"equation\": expected {} operands, found \"{}\"", node.operand_count(), text);
+    return node.fault("attribute-value", "attribute \"equation\": expected {} operands, found \"{}\"",
+                      node.operand_count(), text);
   }
   equation.result = arrow == std::string::npos ? implicit_result(equation.operands, ellipsis_dimensions)
                                                : spelled_out(text.substr(arrow + 2), ellipsis_dimensions);

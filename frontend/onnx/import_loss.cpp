@@ -24,10 +24,12 @@ Status import_loss(NodeImport& node, ValueId x) {
   if (!x.valid()) return {};
   const std::string reduction = node.text("reduction", "mean");
   if (reduction != "mean" && reduction != "sum" && reduction != "none") {
-    return node.fault("attribute-value", "attribute \"reduction\": expected none, sum or mean, found \"{}\"", reduction);
+    return node.fault("attribute-value", "attribute \"reduction\": expected none, sum or mean, found \"{}\"",
+                      reduction);
   }
   const ir::LogLikelihood likelihood{node.has_attribute("ignore_index"), node.integer("ignore_index", 0)};
-  const std::vector<ValueId> results = node.emit_many(ir::kLogLikelihood, {x, node.operand(1), node.operand(2)}, Attributes(likelihood), 2);
+  const std::vector<ValueId> results =
+      node.emit_many(ir::kLogLikelihood, {x, node.operand(1), node.operand(2)}, Attributes(likelihood), 2);
   if (reduction == "none") {
     node.set_result(0, results[0]);
     return {};

@@ -35,7 +35,8 @@ Status import_softmax(NodeImport& node) {
 }
 
 Status import_lrn(NodeImport& node) {
-  const ir::LocalResponse response{node.integer("size", 0), node.number("alpha", 1e-4), node.number("beta", 0.75), node.number("bias", 1)};
+  const ir::LocalResponse response{node.integer("size", 0), node.number("alpha", 1e-4), node.number("beta", 0.75),
+                                   node.number("bias", 1)};
   node.set_result(0, node.emit(ir::kLocalResponse, {node.operand(0)}, Attributes(response)));
   return {};
 }
@@ -63,16 +64,19 @@ Status import_batch_norm(NodeImport& node) {
   const bool training = node.opset() >= kTrainingModeSince && node.integer("training_mode", 0) != 0;
   if (!training) {
     node.set_result(
-        0, node.emit(ir::kBatchNorm, {node.operand(0), node.operand(1), node.operand(2), node.operand(3), node.operand(4)}, norm));
+        0, node.emit(ir::kBatchNorm,
+                     {node.operand(0), node.operand(1), node.operand(2), node.operand(3), node.operand(4)}, norm));
     return {};
   }
-  if (node.rank(0) < 2) return node.fault("rank-mismatch", "operand 0: expected rank 2 or more, found {}", node.rank(0));
+  if (node.rank(0) < 2)
+    return node.fault("rank-mismatch", "operand 0: expected rank 2 or more, found {}", node.rank(0));
   ir::Reduce over{axes_from(1, node.rank(0)), true};
   over.axes.front() = 0;
   const Statistics batch = statistics_of(node, node.operand(0), over);
   const ValueId mean = emit_reshape(node, batch.mean, node.shape(1));
   const ValueId variance = emit_reshape(node, batch.variance, node.shape(1));
-  node.set_result(0, node.emit(ir::kBatchNorm, {node.operand(0), node.operand(1), node.operand(2), mean, variance}, norm));
+  node.set_result(0,
+                  node.emit(ir::kBatchNorm, {node.operand(0), node.operand(1), node.operand(2), mean, variance}, norm));
   const double momentum = node.number("momentum", 0.9);
   const auto moved = [&](ValueId running, ValueId current) {
     if (!running.valid()) return ValueId{};
@@ -87,9 +91,11 @@ Status import_batch_norm(NodeImport& node) {
 
 Status import_instance_norm(NodeImport& node) {
   if (!node.operand(0).valid()) return {};
-  if (node.rank(0) < 2) return node.fault("rank-mismatch", "operand 0: expected rank 2 or more, found {}", node.rank(0));
+  if (node.rank(0) < 2)
+    return node.fault("rank-mismatch", "operand 0: expected rank 2 or more, found {}", node.rank(0));
   const ir::Normalize normalize{axes_from(2, node.rank(0)), {1}, node.number("epsilon", 1e-5), true};
-  node.set_result(0, node.emit(ir::kNormalize, {node.operand(0), node.operand(1), node.operand(2)}, Attributes(normalize)));
+  node.set_result(
+      0, node.emit(ir::kNormalize, {node.operand(0), node.operand(1), node.operand(2)}, Attributes(normalize)));
   return {};
 }
 
@@ -98,6 +104,7 @@ std::vector<int64_t> trailing_axes(const NodeImport& node, int operand) {
   return axes_from(std::max(node.rank(0) - node.rank(operand), 0), node.rank(0));
 }
 
+// ONNX has it from opset 17 on; ONNX Runtime had it before, for any opset.
 Status import_layer_norm(NodeImport& node) {
   if (!node.operand(0).valid() || !node.operand(1).valid()) return {};
   Result<int64_t> axis = axis_from_front(node, node.integer("axis", -1), node.rank(0));
@@ -105,10 +112,11 @@ Status import_layer_norm(NodeImport& node) {
   if (node.has(2) && node.rank(2) != node.rank(1)) {
     return node.not_supported("operand 2: expected rank {} (as operand 1), found {}", node.rank(1), node.rank(2));
   }
-  const ir::Normalize normalize{axes_from(*axis, node.rank(0)), trailing_axes(node, 1), node.number("epsilon", 1e-5), true};
+  const ir::Normalize normalize{axes_from(*axis, node.rank(0)), trailing_axes(node, 1), node.number("epsilon", 1e-5),
+                                true};
   const int results = node.wants(2) ? 3 : node.wants(1) ? 2 : 1;
-  const std::vector<ValueId> values =
-      node.emit_many(ir::kNormalize, {node.operand(0), node.operand(1), node.operand(2)}, Attributes(normalize), results);
+  const std::vector<ValueId> values = node.emit_many(
+      ir::kNormalize, {node.operand(0), node.operand(1), node.operand(2)}, Attributes(normalize), results);
   for (int i = 0; i < results; ++i) node.set_result(i, values[static_cast<size_t>(i)]);
   return {};
 }
@@ -117,7 +125,8 @@ Status import_rms_norm(NodeImport& node) {
   if (!node.operand(0).valid() || !node.operand(1).valid()) return {};
   Result<int64_t> axis = axis_from_front(node, node.integer("axis", -1), node.rank(0));
   if (!axis) return axis.faults();
-  const ir::Normalize normalize{axes_from(*axis, node.rank(0)), trailing_axes(node, 1), node.number("epsilon", 1e-5), false};
+  const ir::Normalize normalize{axes_from(*axis, node.rank(0)), trailing_axes(node, 1), node.number("epsilon", 1e-5),
+                                false};
   node.set_result(0, node.emit(ir::kNormalize, {node.operand(0), node.operand(1)}, Attributes(normalize)));
   return {};
 }
@@ -131,9 +140,11 @@ Status import_skip_norm(NodeImport& node, Centering centering, int bias) {
   ValueId sum = node.emit(ir::kAdd, {node.operand(0), node.operand(1)});
   if (node.has(bias)) sum = node.emit(ir::kAdd, {sum, node.operand(bias)});
   const bool centers = centering == Centering::kMean;
-  const ir::Normalize normalize{axes_from(node.rank(0) - 1, node.rank(0)), trailing_axes(node, 2), node.number("epsilon", 1e-12), centers};
+  const ir::Normalize normalize{axes_from(node.rank(0) - 1, node.rank(0)), trailing_axes(node, 2),
+                                node.number("epsilon", 1e-12), centers};
   const ValueId beta = centers ? node.operand(3) : ValueId{};
-  const std::vector<ValueId> results = node.emit_many(ir::kNormalize, {sum, node.operand(2), beta}, Attributes(normalize), 3);
+  const std::vector<ValueId> results =
+      node.emit_many(ir::kNormalize, {sum, node.operand(2), beta}, Attributes(normalize), 3);
   node.set_result(0, results[0]);
   if (centers) node.set_result(1, results[1]);
   node.set_result(2, results[2]);
@@ -146,7 +157,8 @@ Status import_skip_simplified_norm(NodeImport& node) { return import_skip_norm(n
 // Groups of channels, dimension 1. Scale and bias are per group before opset 21, then per channel.
 Status import_group_norm(NodeImport& node) {
   if (!node.operand(0).valid() || !node.operand(1).valid() || !node.operand(2).valid()) return {};
-  if (node.rank(0) < 2) return node.fault("rank-mismatch", "operand 0: expected rank 2 or more, found {}", node.rank(0));
+  if (node.rank(0) < 2)
+    return node.fault("rank-mismatch", "operand 0: expected rank 2 or more, found {}", node.rank(0));
   const int64_t groups = node.integer("num_groups", 0);
   const ir::Shape shape = node.shape(0);
   if (groups < 1 || ir::constant_integer(shape[1]).value_or(0) % groups != 0) {
@@ -159,8 +171,11 @@ Status import_group_norm(NodeImport& node) {
   grouped[1] = ir::floor_div(shape[1], groups);
   const ir::Shape parameters{node.graph().pool->integer(groups), grouped[1]};
   grouped.insert(grouped.begin() + 1, parameters[0]);
-  const auto parameter = [&](int i) { return per_channel ? emit_reshape(node, node.operand(i), parameters) : node.operand(i); };
-  const ir::Normalize normalize{axes_from(2, node.rank(0) + 1), per_channel ? std::vector<int64_t>{1, 2} : std::vector<int64_t>{1},
+  const auto parameter = [&](int i) {
+    return per_channel ? emit_reshape(node, node.operand(i), parameters) : node.operand(i);
+  };
+  const ir::Normalize normalize{axes_from(2, node.rank(0) + 1),
+                                per_channel ? std::vector<int64_t>{1, 2} : std::vector<int64_t>{1},
                                 node.number("epsilon", 1e-5), true};
   const ValueId value = emit_reshape(node, node.operand(0), grouped);
   const ValueId y = node.emit(ir::kNormalize, {value, parameter(1), parameter(2)}, Attributes(normalize));
@@ -202,7 +217,7 @@ constexpr auto kRows = std::to_array<ImportRow>({
     {"", "Hardmax", 1, import_softmax<ir::kHardmax>},
     {"", "InstanceNormalization", 1, import_instance_norm},
     {"", "LRN", 1, import_lrn},
-    {"", "LayerNormalization", 17, import_layer_norm},
+    {"", "LayerNormalization", 1, import_layer_norm},
     {"", "LogSoftmax", 1, import_softmax<ir::kLogSoftmax>},
     {"", "LpNormalization", 1, import_lp_norm},
     {"", "MeanVarianceNormalization", 9, import_mean_variance_norm},

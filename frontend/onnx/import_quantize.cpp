@@ -39,7 +39,8 @@ Status import_quantize(NodeImport& node) {
   Result<ir::Quantize> quantize = quantize_attributes(node, ElementType::kU8);
   if (!quantize) return quantize.faults();
   if (node.has(2)) quantize->to = node.element(2);
-  node.set_result(0, node.emit(ir::kQuantize, {node.operand(0), node.operand(1), node.operand(2)}, Attributes(*quantize)));
+  node.set_result(0,
+                  node.emit(ir::kQuantize, {node.operand(0), node.operand(1), node.operand(2)}, Attributes(*quantize)));
   return {};
 }
 
@@ -47,7 +48,8 @@ Status import_dequantize(NodeImport& node) {
   if (!node.operand(0).valid() || !node.operand(1).valid()) return {};
   Result<ir::Quantize> quantize = quantize_attributes(node, node.element(1));
   if (!quantize) return quantize.faults();
-  node.set_result(0, node.emit(ir::kDequantize, {node.operand(0), node.operand(1), node.operand(2)}, Attributes(*quantize)));
+  node.set_result(
+      0, node.emit(ir::kDequantize, {node.operand(0), node.operand(1), node.operand(2)}, Attributes(*quantize)));
   return {};
 }
 
@@ -64,7 +66,8 @@ Quantized quantized_dynamically(NodeImport& node, ValueId x) {
   const ValueId zero = node.scalar_constant(0, element);
   const ValueId least = node.emit(ir::kMin, {node.emit(ir::kReduceMin, {x}, Attributes(all)), zero});
   const ValueId greatest = node.emit(ir::kMax, {node.emit(ir::kReduceMax, {x}, Attributes(all)), zero});
-  const ValueId range = node.emit(ir::kDiv, {node.emit(ir::kSub, {greatest, least}), node.scalar_constant(255, element)});
+  const ValueId range =
+      node.emit(ir::kDiv, {node.emit(ir::kSub, {greatest, least}), node.scalar_constant(255, element)});
   const ValueId is_zero = node.emit(ir::kEqual, {range, zero});
   const ValueId scale = node.emit(ir::kSelect, {is_zero, node.scalar_constant(1, element), range});
   const Attributes to_u8(ir::Quantize{0, 0, ElementType::kU8});
@@ -81,7 +84,8 @@ Status import_dynamic_quantize(NodeImport& node) {
 }
 
 Status import_matmul_integer(NodeImport& node) {
-  node.set_result(0, node.emit(ir::kMatMulInteger, {node.operand(0), node.operand(1), node.operand(2), node.operand(3)}));
+  node.set_result(0,
+                  node.emit(ir::kMatMulInteger, {node.operand(0), node.operand(1), node.operand(2), node.operand(3)}));
   return {};
 }
 
@@ -89,14 +93,16 @@ Result<Attributes> conv_attributes(NodeImport& node, int weights) {
   const ir::Shape kernel = kernel_of(node, weights);
   Result<WindowAttributes> window = window_attributes(node, kernel);
   if (!window) return window.faults();
-  return Attributes(ir::Conv{std::move(window->strides), std::move(window->dilations), std::move(window->pads), node.integer("group", 1)});
+  return Attributes(ir::Conv{std::move(window->strides), std::move(window->dilations), std::move(window->pads),
+                             node.integer("group", 1)});
 }
 
 Status import_conv_integer(NodeImport& node) {
   if (!node.operand(0).valid() || !node.operand(1).valid()) return {};
   Result<Attributes> conv = conv_attributes(node, 1);
   if (!conv) return conv.faults();
-  node.set_result(0, node.emit(ir::kConvInteger, {node.operand(0), node.operand(1), node.operand(2), node.operand(3)}, *conv));
+  node.set_result(
+      0, node.emit(ir::kConvInteger, {node.operand(0), node.operand(1), node.operand(2), node.operand(3)}, *conv));
   return {};
 }
 
@@ -115,8 +121,8 @@ Status import_qlinear_conv(NodeImport& node) {
   if (!node.operand(0).valid() || !node.operand(3).valid() || !node.operand(7).valid()) return {};
   Result<Attributes> conv = conv_attributes(node, 3);
   if (!conv) return conv.faults();
-  const ValueId sum =
-      node.emit(ir::kConvInteger, {node.operand(0), node.operand(3), node.operand(2), node.operand(5), node.operand(8)}, *conv);
+  const ValueId sum = node.emit(
+      ir::kConvInteger, {node.operand(0), node.operand(3), node.operand(2), node.operand(5), node.operand(8)}, *conv);
   const ValueId factor = requantization_factor(node, node.operand(1), node.operand(4), node.operand(6));
   const Attributes to(ir::Quantize{1, 0, node.element(7)});
   node.set_result(0, node.emit(ir::kRequantize, {sum, factor, node.operand(7)}, to));
@@ -134,7 +140,8 @@ ValueId per_row(NodeImport& node, ValueId scale) {
 // Operands: a, its scale and zero point, b, its scale and zero point, the result's scale and zero point.
 Status import_qlinear_matmul(NodeImport& node) {
   if (!node.operand(0).valid() || !node.operand(3).valid() || !node.operand(7).valid()) return {};
-  const ValueId sum = node.emit(ir::kMatMulInteger, {node.operand(0), node.operand(3), node.operand(2), node.operand(5)});
+  const ValueId sum =
+      node.emit(ir::kMatMulInteger, {node.operand(0), node.operand(3), node.operand(2), node.operand(5)});
   const ValueId factor = requantization_factor(node, per_row(node, node.operand(1)), node.operand(4), node.operand(6));
   const Attributes to(ir::Quantize{0, 0, node.element(7)});
   if (!sum.valid() || !factor.valid()) return {};
@@ -143,7 +150,8 @@ Status import_qlinear_matmul(NodeImport& node) {
     return {};
   }
   const ValueId scaled = node.emit(ir::kMul, {as_f32(node, sum), factor});
-  node.set_result(0, node.emit(ir::kQuantize, {scaled, node.scalar_constant(1, ElementType::kF32), node.operand(7)}, to));
+  node.set_result(0,
+                  node.emit(ir::kQuantize, {scaled, node.scalar_constant(1, ElementType::kF32), node.operand(7)}, to));
   return {};
 }
 
@@ -158,7 +166,8 @@ ValueId scaled_product(NodeImport& node, ValueId product, ValueId left_scale, Va
 
 // com.microsoft: a, b, scale of a, scale of b, zero points of a and b, bias.
 Status import_matmul_integer_to_float(NodeImport& node) {
-  const ValueId product = node.emit(ir::kMatMulInteger, {node.operand(0), node.operand(1), node.operand(4), node.operand(5)});
+  const ValueId product =
+      node.emit(ir::kMatMulInteger, {node.operand(0), node.operand(1), node.operand(4), node.operand(5)});
   node.set_result(0, scaled_product(node, product, per_row(node, node.operand(2)), node.operand(3), node.operand(6)));
   return {};
 }

@@ -50,7 +50,8 @@ Status add_activations(const NodeImport& node, std::vector<std::string> names, i
   for (const std::string& name : names) {
     const std::string lower = lower_case(name);
     const auto found = std::ranges::find(kActivations, lower, &Activation::name);
-    if (found == kActivations.end()) return node.not_supported("attribute \"activations\": function \"{}\" is not supported", name);
+    if (found == kActivations.end())
+      return node.not_supported("attribute \"activations\": function \"{}\" is not supported", name);
     recurrent.activations += (recurrent.activations.empty() ? "" : ",") + lower;
     recurrent.alphas.push_back(found->takes_alpha && next_alpha < alphas.size() ? alphas[next_alpha++] : found->alpha);
     recurrent.betas.push_back(found->takes_beta && next_beta < betas.size() ? betas[next_beta++] : found->beta);
@@ -86,10 +87,12 @@ Status import_recurrent(NodeImport& node, const OpInfo& op, const std::vector<st
   if (!node.operand(0).valid()) return {};
   Result<ir::Recurrent> recurrent = recurrent_attributes(node, defaults);
   if (!recurrent) return recurrent.faults();
-  std::vector<ValueId> operands{steps_first(node, 0), node.operand(1), node.operand(2), node.operand(3), node.operand(4)};
+  std::vector<ValueId> operands{steps_first(node, 0), node.operand(1), node.operand(2), node.operand(3),
+                                node.operand(4)};
   for (int i = 0; i < states; ++i) operands.push_back(steps_first(node, 5 + i));
   if (states == 2) operands.push_back(node.operand(7));  // peepholes
-  const std::vector<ValueId> results = node.emit_many(op, std::move(operands), Attributes(*std::move(recurrent)), states + 1);
+  const std::vector<ValueId> results =
+      node.emit_many(op, std::move(operands), Attributes(*std::move(recurrent)), states + 1);
   const bool batch_first = node.integer("layout", 0) != 0;
   if (!results[0].valid()) return {};
   if (node.wants(0)) node.set_result(0, batch_first ? emit_transpose(node, results[0], {2, 0, 1, 3}) : results[0]);

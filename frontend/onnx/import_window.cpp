@@ -22,7 +22,8 @@ Result<std::vector<int64_t>> factors(const NodeImport& node, std::string_view na
   }
   for (int64_t value : values) {
     if (value >= 1 && value <= ir::kLargestFactor) continue;
-    return node.fault("attribute-range", "attribute \"{}\": expected 1 to {}, found {}", name, ir::kLargestFactor, value);
+    return node.fault("attribute-range", "attribute \"{}\": expected 1 to {}, found {}", name, ir::kLargestFactor,
+                      value);
   }
   return values;
 }
@@ -47,7 +48,8 @@ Result<AutoPad> auto_pad(const NodeImport& node) {
   if (text == "SAME_UPPER") return AutoPad::kSameUpper;
   if (text == "SAME_LOWER") return AutoPad::kSameLower;
   if (text == "VALID") return AutoPad::kValid;
-  return node.fault("attribute-value", "attribute \"auto_pad\": expected NOTSET, SAME_UPPER, SAME_LOWER or VALID, found \"{}\"", text);
+  return node.fault("attribute-value",
+                    "attribute \"auto_pad\": expected NOTSET, SAME_UPPER, SAME_LOWER or VALID, found \"{}\"", text);
 }
 
 ir::Shape kernel_of(const NodeImport& node, int weights) {
@@ -59,7 +61,8 @@ Result<std::vector<int64_t>> kernel_shape(NodeImport& node) {
   Result<size_t> spatial = spatial_rank(node);
   if (!spatial) return spatial.faults();
   if (!node.has_attribute("kernel_shape")) {
-    return node.fault("missing-attribute", "expected an attribute \"kernel_shape\" with {} values, found none", *spatial);
+    return node.fault("missing-attribute", "expected an attribute \"kernel_shape\" with {} values, found none",
+                      *spatial);
   }
   return factors(node, "kernel_shape", *spatial);
 }

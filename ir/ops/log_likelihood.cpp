@@ -9,7 +9,8 @@ namespace {
 Status infer_log_likelihood(Inference& op) {
   if (Status status = op.require_rank(0, 2, INT32_MAX); !status) return status;
   if (Status status = op.require_float(0); !status) return status;
-  if (!is_integer(op.element(1))) return op.fault("type-mismatch", "operand 1: expected integers, found {}", info(op.element(1)).name);
+  if (!is_integer(op.element(1)))
+    return op.fault("type-mismatch", "operand 1: expected integers, found {}", info(op.element(1)).name);
   if (Status status = op.require_rank(1, op.rank(0) - 1, op.rank(0) - 1); !status) return status;
   Shape shape = op.shape(0);
   const Expr classes = shape[1];
@@ -38,7 +39,8 @@ void lower_log_likelihood(Lowering& op) {
   const Expr x = widen(op.at_or(0, source, zero(op.pool(), op.element(0))));
   Expr weight = constant_like(x, 1);
   if (op.has(2)) weight = widen(op.at_or(2, {&target, 1}, zero(op.pool(), op.element(2))));
-  if (attributes.ignores) weight = select(equal(target, op.pool().integer(attributes.ignored_class)), constant_like(x, 0), weight);
+  if (attributes.ignores)
+    weight = select(equal(target, op.pool().integer(attributes.ignored_class)), constant_like(x, 0), weight);
   nest.write(op.result(0), i, narrow(-(x * weight), op.result_element(0)));
   nest.write(op.result(1), i, narrow(weight, op.result_element(1)));
   op.emit(nest);
@@ -48,8 +50,10 @@ void lower_log_likelihood(Lowering& op) {
 
 constinit const OpInfo kLogLikelihood{
     .name = "log_likelihood",
-    .doc = "-x[n, t, ..] * weights[t] for the class t of each position, and the weight counted, both 0 for an ignored class; of "
-           "log-probabilities, classes and optional weights. ONNX NegativeLogLikelihoodLoss.",
+    .doc =
+        "-x[n, t, ..] * weights[t] for the class t of each position, and the weight counted, both 0 for an ignored "
+        "class; of "
+        "log-probabilities, classes and optional weights. ONNX NegativeLogLikelihoodLoss.",
     .least_operands = 2,
     .most_operands = 3,
     .results = 2,
