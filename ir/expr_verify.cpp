@@ -97,8 +97,9 @@ std::optional<std::string> expression_fault(Expr root) {
   return first;
 }
 
-bool is_transcendental(Opcode opcode) {
-  return opcode == Opcode::kPow || (opcode >= Opcode::kExp && opcode <= Opcode::kErf);
+bool is_transcendental(Expr e) {
+  if (e->opcode == Opcode::kPow) return is_float(e->type.element);
+  return e->opcode >= Opcode::kExp && e->opcode <= Opcode::kErf;
 }
 
 }  // namespace burin::ir

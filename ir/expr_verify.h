@@ -20,7 +20,7 @@ std::optional<std::string> operand_fault(Opcode opcode, std::span<const Expr> op
 // The first fault in the whole expression.
 std::optional<std::string> expression_fault(Expr root);
 
-// exp, log, pow, ...: what loops hold only until they are expanded into polynomials.
-bool is_transcendental(Opcode opcode);
+// exp, log, the pow of floats, ...: what loops hold only until passes/expand_math.h has made polynomials of them.
+bool is_transcendental(Expr e);
 
 }  // namespace burin::ir

@@ -242,25 +242,30 @@ class GraphParser {
     const TensorType inferred = graph_.values[id].type;
     const std::optional<ElementType> element =
         element_type_named(cursor_.expect_kind(TokenKind::kIdentifier, "an element type"));
+    if (!element) return cursor_.fail_at(at, fmt::format("expected an element type, found {}", shown(at)));
     cursor_.expect("[");
     bool agrees = element == inferred.element;
-    size_t rank = 0;
+    std::vector<Expr> written;
     if (!cursor_.accept("]")) {
       do {
-        const Expr known = rank < inferred.shape.size() ? inferred.shape[rank] : Expr();
+        const Expr known = written.size() < inferred.shape.size() ? inferred.shape[written.size()] : Expr();
         name_opaque_symbol(known);
-        const Expr dim = expressions_.parse(kIndex);
-        agrees &= dim.valid() && known.valid() && provably_equal(dim, known);
-        ++rank;
+        written.push_back(expressions_.parse(kIndex));
+        agrees &= written.back().valid() && known.valid() && provably_equal(written.back(), known);
       } while (!cursor_.failed() && cursor_.accept(","));
       cursor_.expect("]");
     }
-    if (cursor_.failed() || (agrees && rank == inferred.shape.size())) return;
+    if (cursor_.failed() || (agrees && written.size() == inferred.shape.size())) return;
+    cursor_.fail_at(at,
+                    fmt::format("expected {} (inferred), found {}", shown_type(inferred.element, inferred.shape),
+                                shown_type(*element, written)),
+                    "type-mismatch");
+  }
+
+  static std::string shown_type(ElementType element, const Shape& shape) {
     std::string dims;
-    for (Expr dim : inferred.shape) dims += (dims.empty() ? "" : ", ") + text_of(dim);
-    cursor_.fail_at(
-        at, fmt::format("expected {}[{}] (inferred), found another type written", info(inferred.element).name, dims),
-        "type-mismatch");
+    for (Expr dim : shape) dims += (dims.empty() ? "" : ", ") + text_of(dim);
+    return std::string(info(element).name) + "[" + dims + "]";
   }
 
   void name_opaque_symbol(Expr inferred) {

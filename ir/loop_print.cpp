@@ -42,9 +42,8 @@ class LoopPrinter {
       print_interface("input ", module_.inputs);
       print_interface("output ", module_.outputs);
       for (const DimensionCheck& check : module_.checks) {
-        const std::vector<std::string> origin =
-            check.origin.empty() ? std::vector<std::string>() : std::vector{check.origin};
-        out_.line("check " + side_text_of(check.left, names_) + " == " + text(check.right) + origin_text(origin));
+        out_.line("check " + side_text_of(check.left, names_) + " == " + text(check.right) +
+                  origin_text({check.origin}));
       }
       print_arena();
       print_constants(options);

@@ -86,7 +86,7 @@ class KernelVerifier {
       if (node->opcode == Opcode::kVariable) check_variable(node);
       if (node->opcode == Opcode::kLoad) check_load(node);
       if (node->opcode == Opcode::kRead) fault("expression", "expected loads from buffers, found a read of a tensor");
-      if (stage_ == LoopStage::kExpanded && is_transcendental(node->opcode)) {
+      if (stage_ == LoopStage::kExpanded && is_transcendental(node)) {
         fault("transcendental", "expected polynomials by now, found {}", info(node->opcode).name);
       }
     });

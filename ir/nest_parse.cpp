@@ -358,18 +358,23 @@ class NestParser {
     Compact compact;
     cursor_.next();
     compact.axes = parse_axes();
+    for (Axis& axis : compact.axes) {
+      if (axis.kind == AxisKind::kParallel) axis.kind = AxisKind::kSequential;  // they are walked in order
+    }
     cursor_.expect_word("counting");
     const Token position = cursor_.peek();
-    const std::string position_name = cursor_.expect_name("the name of a position");
-    compact.position = program_.pool->declare({position_name, kIndex, 0, INT64_MAX, {}});
-    declare(cursor_, scope_, position, compact.position);
+    cursor_.expect_name("the name of a position");
     cursor_.expect_word("to");
     const Token count = cursor_.peek();
     const std::optional<VariableId> symbol = scope_.variables.find(cursor_.expect_name("an opaque symbol"));
     if (!symbol || std::ranges::find(program_.opaque_symbols, *symbol) == program_.opaque_symbols.end()) {
       cursor_.fail_at(count, fmt::format("expected an opaque symbol, found {}", shown(count)), "name");
     }
-    compact.count = symbol.value_or(VariableId{});
+    if (cursor_.failed()) return compact;
+    compact.count = *symbol;
+    compact.position =
+        program_.pool->declare({position.text, kIndex, INT64_MIN, INT64_MAX, program_.pool->variable(*symbol)});
+    declare(cursor_, scope_, position, compact.position);
     cursor_.expect_word("where");
     compact.where = expressions_.parse(kBool);
     compact.origin = parse_origin(cursor_);

@@ -35,7 +35,7 @@ class NestPrinter {
       for (uint32_t id = 0; id < program_.tensors.size(); ++id) print_tensor(TensorId{id}, options);
       for (const DimensionCheck& check : program_.checks) {
         out_.line("check " + side_text_of(check.left, names_) + " == " + text(check.right) +
-                  origin_text(check.origin.empty() ? std::vector<std::string>() : std::vector{check.origin}));
+                  origin_text({check.origin}));
       }
       print(program_.body);
     }
@@ -214,7 +214,9 @@ class NestPrinter {
   }
 
   void print(const Compact& compact) {
-    const std::string head = "compact " + axes(compact.axes);
+    std::vector<Axis> walked = compact.axes;
+    for (Axis& axis : walked) axis.kind = AxisKind::kParallel;  // all are sequential, and written plainly
+    const std::string head = "compact " + axes(walked);
     declare(compact.position, "p");
     auto block = out_.block(head + " counting " + name(compact.position) + " to " + name(compact.count) + " where " +
                             text(compact.where, kBool) + origin_text(compact.origin));

@@ -24,7 +24,12 @@ std::string_view word_of(AxisKind kind) {
 
 class NestVerifier {
  public:
-  NestVerifier(const Program& program, ReadProof proof) : program_(program), pool_(*program.pool), proof_(proof) {}
+  NestVerifier(const Program& program, ReadProof proof) : program_(program), pool_(*program.pool), proof_(proof) {
+    uint32_t id = 0;
+    for (const Tensor& tensor : program.tensors) {
+      names_.storage[id++] = {value_text(tensor.name), tensor.element, tensor.shape.size()};
+    }
+  }
 
   Status run() {
     for (VariableId symbol : program_.symbols) scope_.insert(symbol);
@@ -60,6 +65,7 @@ class NestVerifier {
   std::string tensor_text(TensorId id) const {
     return "tensor " + (is_tensor(id) ? value_text(program_.tensors[id].name) : "%?");
   }
+  std::string text(Expr e) const { return text_of(e, names_); }
   std::string name_of(VariableId id) const { return variable_text(pool_[id].name); }
 
   // --- Tensors.
@@ -124,9 +130,9 @@ class NestVerifier {
       return false;
     }
     if (type && e->type != *type)
-      fault("type-mismatch", where, "expected type {}, found {} in {}", text_of(*type), text_of(e->type), text_of(e));
+      fault("type-mismatch", where, "expected type {}, found {} in {}", text_of(*type), text_of(e->type), text(e));
     if (const std::optional<std::string> wrong = expression_fault(e))
-      fault("type-mismatch", where, "{} in {}", *wrong, text_of(e));
+      fault("type-mismatch", where, "{} in {}", *wrong, text(e));
     bool reads_well = true;
     for_each_node(e, [&](Expr node) {
       if (node->opcode == Opcode::kVariable) check_variable(node, where);
@@ -183,7 +189,7 @@ class NestVerifier {
       return;
     fault("read-outside", where, "expected index {} of {} to be {} 0 to {}, found {} and no else-value", i,
           tensor_text(tensor_of(node)), containment == Containment::kRefuted ? "within" : "provably within",
-          text_of(tensor.shape[i] - 1), text_of(index));
+          text(tensor.shape[i] - 1), text(index));
   }
 
   // --- Statements.
@@ -283,7 +289,21 @@ class NestVerifier {
     if (write.where.valid()) check_expr(write.where, kBool, where);
   }
 
+  // Where data decides the index (a scatter), it is the op's promise that points do not meet.
+  bool is_scattered(const Nest& nest, const Write& write) const {
+    bool scattered = false;
+    for (Expr index : write.index) {
+      for_each_node(index, [&](Expr e) {
+        scattered |= e->opcode == Opcode::kRead;
+        for (const Accumulator& accumulator : nest.accumulators)
+          scattered |= is_variable(e) && variable_of(e) == accumulator.variable;
+      });
+    }
+    return scattered;
+  }
+
   void check_coverage(const Nest& nest, const Write& write, const std::string& where) {
+    if (is_scattered(nest, write)) return;
     for (const Axis& axis : nest.axes) {
       const Expr extent = pool_[axis.variable].extent;
       if (axis.kind != AxisKind::kParallel || !extent.valid() || extent->high <= 1) continue;
@@ -350,8 +370,8 @@ class NestVerifier {
         const Tensor& a = program_.tensors[one.tensor];
         const Tensor& b = program_.tensors[other];
         if (a.element != b.element || a.shape != b.shape) {
-          fault("carried", where, "expected the type of {}, found another of {}", tensor_text(one.tensor),
-                tensor_text(other));
+          fault("carried", where, "expected {} as in {}, found {} in {}", type_text(a.element, a.shape, names_),
+                tensor_text(one.tensor), type_text(b.element, b.shape, names_), tensor_text(other));
         }
       }
       if (!written_.contains(one.initial))
@@ -416,7 +436,11 @@ class NestVerifier {
   void check(const Compact& compact) {
     const std::string where = place_of("compact", compact.origin);
     check_axes(compact.axes, where);
-    check_all_parallel(compact.axes, where);
+    for (const Axis& axis : compact.axes) {
+      if (axis.kind == AxisKind::kSequential) continue;
+      fault("axis", where, "expected sequential axes, found {} which is {}", name_of(axis.variable),
+            word_of(axis.kind));
+    }
     check_expr(compact.where, kBool, where);
     const bool opaque = std::ranges::find(program_.opaque_symbols, compact.count) != program_.opaque_symbols.end();
     if (!opaque) fault("count", where, "expected an opaque symbol to count, found {}", name_of(compact.count));
@@ -433,6 +457,7 @@ class NestVerifier {
   const Program& program_;
   ExprPool& pool_;
   ReadProof proof_;
+  ExprNames names_;
   Diagnostics faults_;
   int found_ = 0;  // also those that are not kept
   std::set<VariableId> scope_;

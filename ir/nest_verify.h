@@ -16,12 +16,13 @@
 // - An accumulator's init and combine have its type. An init uses parallel axes only and reads no accumulator.
 // - There is a write. Its index has one i64 per dimension, its value the element type, its condition is bool.
 // - The writes of a reduction come after it and do not use its axes.
-// - Every parallel axis occurs in a write's index or condition, so that no element is written by two points.
+// - Every parallel axis occurs in a write's index or condition, so that no element is written by two points; where data decides
+//   the index, this is the promise of whoever made the nest.
 // - What a nest writes it reads only at the index written, unless a sequential axis orders the points.
 // - A schedule walks every axis once with factor 0; loops with factors lie inside it. Reduction and sequential axes are never
 //   parallel, and at most one loop is a vector.
 // Programs
-// - Axes of groups and compacts are parallel.
+// - Axes of groups are parallel, those of compacts sequential: a compact counts in order.
 // - Carried tensors agree in type with what they start from and go on with. A condition is a scalar bool, and a while's is
 //   carried. Both bodies of an if write the same tensors that are read after it.
 // - A compact counts up an opaque symbol that nothing else counts.

@@ -170,7 +170,9 @@ std::string symbol_text(const Variable& symbol, std::string_view name, const Exp
 
 std::string origin_text(const std::vector<std::string>& origin) {
   std::string text;
-  for (const std::string& node : origin) text += (text.empty() ? " from " : ", ") + quoted(node);
+  for (const std::string& node : origin) {
+    if (!node.empty()) text += (text.empty() ? " from " : ", ") + quoted(node);
+  }
   return text;
 }
 

@@ -40,7 +40,7 @@ std::string literal_text(const Literal& literal, ConstantMap* constants);
 std::string digest_of(const Literal& literal);
 // "1 <= N <= 64", or "K < M + 1" of one with an extent; bounds that are not known are left out.
 std::string symbol_text(const Variable& symbol, std::string_view name, const ExprNames& names);
-// ` from "a", "b"`, or nothing.
+// ` from "a", "b"`, or nothing; nodes without a name are left out.
 std::string origin_text(const std::vector<std::string>& origin);
 
 // A type whose dimensions are expressions over what `expressions` has in scope; absent after a fault.
