@@ -351,6 +351,15 @@ Expr ExprPool::variable(VariableId id) {
   return intern({kVariable, variable.type, {}, id.index, variable.low, variable.high, this});
 }
 
+void ExprPool::tighten(VariableId id, int64_t high) {
+  Variable& variable = variables_[id];
+  if (high >= variable.high || high < variable.low) return;
+  const Expr node = this->variable(id);
+  variable.high = high;
+  // The pool owns the node; bounds are no part of what identifies it.
+  const_cast<ExprNode*>(node.node())->high = high;
+}
+
 Expr ExprPool::make(Opcode opcode, std::span<const Expr> operands, ValueType type, int64_t payload) {
   const ValueType result = derived_type(opcode, operands, type);
   if (Expr simpler = Simplifier(*this).run(opcode, operands, result, payload); simpler.valid()) return simpler;

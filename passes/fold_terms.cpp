@@ -116,6 +116,33 @@ class TermFolding {
 
 }  // namespace
 
+namespace {
+
+void fold_reads(Program& program, std::vector<Statement>& body) {
+  for (Statement& statement : body) {
+    if (auto* group = std::get_if<Group>(&statement.form)) fold_reads(program, group->body);
+    if (auto* loop = std::get_if<For>(&statement.form)) fold_reads(program, loop->body);
+    auto* nest = std::get_if<Nest>(&statement.form);
+    if (nest == nullptr) continue;
+    map_exprs(*nest, [&](Expr root) {
+      return rewrite_bottom_up(root, [&](Expr node) {
+        if (node->opcode != Opcode::kRead || otherwise_of(program, node).valid()) return node;
+        const std::optional<Literal>& literal = program.tensors[tensor_of(node)].constant;
+        if (!literal || literal->bytes.size() != static_cast<size_t>(size_of(literal->element))) return node;
+        const Scalar value = literal->at(0);
+        return is_float(literal->element) ? node->pool->floating(value.number, node->type) : node->pool->integer(value.integer, node->type);
+      });
+    });
+  }
+}
+
+}  // namespace
+
+Status fold_reads(Program& program, const PassContext&) {
+  fold_reads(program, program.body);
+  return {};
+}
+
 Status fold_terms(Program& program, const PassContext&) {
   TermFolding(program).run(program.body);
   return {};

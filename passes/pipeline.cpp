@@ -23,6 +23,7 @@ constexpr GraphPass kGraphPasses[] = {
 };
 
 constexpr NestPass kNestPasses[] = {
+    {"fold-reads", "Replace reads of constants that are the same everywhere by the number.", fold_reads},
     {"pad-reads", "Give tensors that reductions read around a real border.", pad_reads},
     {"inline-maps", "Compose elementwise and moving nests with those that read them.", inline_maps},
     {"fuse-epilogues", "Let reductions finish with the maps that only follow them.", fuse_epilogues},

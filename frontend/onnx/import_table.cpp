@@ -13,11 +13,16 @@ using Rows = std::span<const ImportRow> (*)();
 constexpr Rows kFamilies[] = {
     activation_rows,
     contraction_rows,
+    einsum_rows,
     elementwise_rows,
     gather_rows,
+    loss_rows,
     movement_rows,
     normalization_rows,
+    order_rows,
     pool_rows,
+    quantize_rows,
+    recurrent_rows,
     reduce_rows,
     shape_rows,
 };

@@ -59,6 +59,7 @@ constexpr auto kOps = std::to_array<const OpInfo*>({
     &kLessEqual,
     &kLocalResponse,
     &kLog,
+    &kLogLikelihood,
     &kLogSoftmax,
     &kLoop,
     &kLpPool,

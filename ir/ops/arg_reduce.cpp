@@ -11,7 +11,8 @@ Status infer_arg_reduce(Inference& op) {
   if (op.element(0) == ElementType::kBool) return op.fault("type-mismatch", "operand 0: expected a number, found bool");
   Shape shape = op.shape(0);
   const auto axis = static_cast<size_t>(attributes.axis);
-  if (is_constant_value(shape[axis], 0)) return op.fault("shape-mismatch", "dimension {}: expected at least 1, found 0", axis);
+  if (is_constant_value(shape[axis], 0))
+    return op.fault("shape-mismatch", "dimension {}: expected at least 1, found 0", axis);
   if (attributes.keep_dimensions) {
     shape[axis] = op.pool().integer(1);
   } else {
@@ -34,7 +35,8 @@ void lower_arg_reduce(Lowering& op) {
   const Expr k = index[axis];
   const Expr x = widen(op.at(0, index));
   const bool greatest = kExtreme == Extreme::kGreatest;
-  const Expr value = nest.accumulator(greatest ? lowest(op.pool(), x->type.element) : highest(op.pool(), x->type.element));
+  const Expr value =
+      nest.accumulator(greatest ? lowest(op.pool(), x->type.element) : highest(op.pool(), x->type.element));
   const Expr position = nest.accumulator(op.pool().integer(0));
   const Opcode order = attributes.last ? Opcode::kLessEqual : Opcode::kLess;
   const Expr better = greatest ? binary(order, value, x) : binary(order, x, value);

@@ -19,7 +19,8 @@ Result<Shape> convolved_shape(Inference& op) {
   Status status = op.require_equal(op.shape(0)[1], w[1] * conv.groups, "channels of x, and of w times groups");
   if (!status) return status.faults();
   if (constant_integer(w[0]).value_or(0) % conv.groups != 0) {
-    return op.fault("group-count", "attribute \"groups\": expected a divisor of {} (dimension 0 of w), found {}", text_of({w[0]}), conv.groups);
+    return op.fault("group-count", "attribute \"groups\": expected a divisor of {} (dimension 0 of w), found {}",
+                    text_of({w[0]}), conv.groups);
   }
   Shape shape{op.shape(0)[0], w[0]};
   for (size_t d = 0; d < spatial; ++d) {
@@ -54,17 +55,20 @@ Status infer_conv_integer(Inference& op) {
   if (!shape) return shape.faults();
   for (int operand : {0, 1}) {
     if (!is_integer(op.element(operand))) {
-      return op.fault("type-mismatch", "operand {}: expected integers, found {}", operand, info(op.element(operand)).name);
+      return op.fault("type-mismatch", "operand {}: expected integers, found {}", operand,
+                      info(op.element(operand)).name);
     }
     const int point = operand + 2;
     if (!op.has(point)) continue;
     if (Status status = op.require_same_element(operand, point); !status) return status;
     if (static_element_count(op.shape(point)) == 1) continue;
-    if (operand == 0) return op.fault("shape-mismatch", "operand 2: expected one element, found shape [{}]", text_of(op.shape(point)));
+    if (operand == 0)
+      return op.fault("shape-mismatch", "operand 2: expected one element, found shape [{}]", text_of(op.shape(point)));
     if (Status status = require_per_filter(op, point); !status) return status;
   }
   if (op.has(4)) {
-    if (op.element(4) != ElementType::kI32) return op.fault("type-mismatch", "operand 4: expected i32, found {}", info(op.element(4)).name);
+    if (op.element(4) != ElementType::kI32)
+      return op.fault("type-mismatch", "operand 4: expected i32, found {}", info(op.element(4)).name);
     if (Status status = require_per_filter(op, 4); !status) return status;
   }
   op.set_result(0, ElementType::kI32, *std::move(shape));
@@ -134,20 +138,23 @@ void lower_conv_integer(Lowering& op) {
 
 }  // namespace
 
-constinit const OpInfo kConv{.name = "conv",
-                             .doc = "The cross-correlation of x [N, C, ...] with w [F, C / groups, ...] plus an optional bias [F]. ONNX Conv.",
-                             .least_operands = 2,
-                             .most_operands = 3,
-                             .schema = &schema_of<Conv>,
-                             .infer = infer_conv,
-                             .lower = lower_conv};
-constinit const OpInfo kConvInteger{.name = "conv_integer",
-                                    .doc = "The cross-correlation of integers x and w less their zero points (operands 2 and 3), plus a bias "
-                                           "(operand 4), in i32; the last three are optional. ONNX ConvInteger.",
-                                    .least_operands = 2,
-                                    .most_operands = 5,
-                                    .schema = &schema_of<Conv>,
-                                    .infer = infer_conv_integer,
-                                    .lower = lower_conv_integer};
+constinit const OpInfo kConv{
+    .name = "conv",
+    .doc = "The cross-correlation of x [N, C, ...] with w [F, C / groups, ...] plus an optional bias [F]. ONNX Conv.",
+    .least_operands = 2,
+    .most_operands = 3,
+    .schema = &schema_of<Conv>,
+    .infer = infer_conv,
+    .lower = lower_conv};
+constinit const OpInfo kConvInteger{
+    .name = "conv_integer",
+    .doc =
+        "The cross-correlation of integers x and w less their zero points (operands 2 and 3), plus a bias "
+        "(operand 4), in i32; the last three are optional. ONNX ConvInteger.",
+    .least_operands = 2,
+    .most_operands = 5,
+    .schema = &schema_of<Conv>,
+    .infer = infer_conv_integer,
+    .lower = lower_conv_integer};
 
 }  // namespace burin::ir

@@ -27,7 +27,8 @@ Result<Expr> transposed_extent(Inference& op, size_t d) {
     return op.fault("window-size", "spatial dimension {}: expected pads of at most {}, found {}", d, text_of({full}),
                     text_of({windows.before(d) + windows.after(d)}));
   }
-  if (Status status = op.require_equal(extent, max(extent, op.pool().integer(0)), "extent of the result"); !status) return status.faults();
+  if (Status status = op.require_equal(extent, max(extent, op.pool().integer(0)), "extent of the result"); !status)
+    return status.faults();
   return extent;
 }
 
@@ -41,12 +42,14 @@ Status infer_conv_transpose(Inference& op) {
   const size_t spatial = op.shape(0).size() - 2;
   if (Status status = require_windows(op, windows_of(conv), spatial); !status) return status;
   if (conv.output_padding.size() != spatial) {
-    return op.fault("attribute-size", "attribute \"output_padding\": expected {} values, found {}", spatial, conv.output_padding.size());
+    return op.fault("attribute-size", "attribute \"output_padding\": expected {} values, found {}", spatial,
+                    conv.output_padding.size());
   }
   const Shape w = op.shape(1);
   if (Status status = op.require_equal(op.shape(0)[1], w[0], "channels of x and w"); !status) return status;
   if (constant_integer(w[0]).value_or(0) % conv.groups != 0) {
-    return op.fault("group-count", "attribute \"groups\": expected a divisor of {} (dimension 0 of w), found {}", text_of({w[0]}), conv.groups);
+    return op.fault("group-count", "attribute \"groups\": expected a divisor of {} (dimension 0 of w), found {}",
+                    text_of({w[0]}), conv.groups);
   }
   Shape shape{op.shape(0)[0], w[1] * conv.groups};
   if (op.has(2)) {
@@ -182,7 +185,8 @@ void emit_gather(Lowering& op) {
   NestBuilder nest = op.nest();
   Channels channels(op, nest);
   std::vector<Expr> at{channels.n, channels.f};
-  for (size_t d = 0; d < conv.strides.size(); ++d) at.push_back(parallel_axis(nest, position_name(d), op.result_shape(0)[d + 2]));
+  for (size_t d = 0; d < conv.strides.size(); ++d)
+    at.push_back(parallel_axis(nest, position_name(d), op.result_shape(0)[d + 2]));
   channels.add_reduction(op, nest);
   std::vector<Expr> source{channels.n, channels.source};
   std::vector<Expr> tap{channels.source, channels.filter};
@@ -208,14 +212,15 @@ void lower_conv_transpose(Lowering& op) {
 
 }  // namespace
 
-constinit const OpInfo kConvTranspose{
-    .name = "conv_transpose",
-    .doc = "The transpose of the convolution of w [C, F / groups, ...], applied to x [N, C, ...], plus an optional bias [F]. ONNX "
-           "ConvTranspose.",
-    .least_operands = 2,
-    .most_operands = 3,
-    .schema = &schema_of<ConvTranspose>,
-    .infer = infer_conv_transpose,
-    .lower = lower_conv_transpose};
+constinit const OpInfo kConvTranspose{.name = "conv_transpose",
+                                      .doc =
+                                          "The transpose of the convolution of w [C, F / groups, ...], applied to x "
+                                          "[N, C, ...], plus an optional bias [F]. ONNX "
+                                          "ConvTranspose.",
+                                      .least_operands = 2,
+                                      .most_operands = 3,
+                                      .schema = &schema_of<ConvTranspose>,
+                                      .infer = infer_conv_transpose,
+                                      .lower = lower_conv_transpose};
 
 }  // namespace burin::ir

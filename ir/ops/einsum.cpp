@@ -28,14 +28,18 @@ Equation parsed(const std::string& text) {
 
 Status require_equation(const Inference& op, const Equation& equation) {
   const std::string& text = op.attributes<Einsum>().equation;
-  const auto fault = [&](std::string_view expected) { return op.fault("attribute-value", "attribute \"equation\": expected {}, found \"{}\"", expected, text); };
+  const auto fault = [&](std::string_view expected) {
+    return op.fault("attribute-value", "attribute \"equation\": expected {}, found \"{}\"", expected, text);
+  };
   if (text.find("->") == std::string::npos) return fault("an arrow");
-  if (static_cast<int>(equation.operands.size()) != op.operand_count()) return fault(fmt::format("{} operands", op.operand_count()));
+  if (static_cast<int>(equation.operands.size()) != op.operand_count())
+    return fault(fmt::format("{} operands", op.operand_count()));
   std::string labels;
   for (int i = 0; i < op.operand_count(); ++i) {
     if (!op.has(i)) return op.fault("operand-count", "operand {}: expected a tensor, found none", i);
     const std::string& held = equation.operands[static_cast<size_t>(i)];
-    if (static_cast<int>(held.size()) != op.rank(i)) return fault(fmt::format("{} labels for operand {}", op.rank(i), i));
+    if (static_cast<int>(held.size()) != op.rank(i))
+      return fault(fmt::format("{} labels for operand {}", op.rank(i), i));
     if (Status status = op.require_same_element(0, i); !status) return status;
     labels += held;
   }
@@ -113,11 +117,12 @@ void lower_einsum(Lowering& op) {
 
 }  // namespace
 
-constinit const OpInfo kEinsum{.name = "einsum",
-                               .doc = "The sum, over the labels that the result lacks, of the product of the operands. ONNX Einsum.",
-                               .most_operands = INT32_MAX,
-                               .schema = &schema_of<Einsum>,
-                               .infer = infer_einsum,
-                               .lower = lower_einsum};
+constinit const OpInfo kEinsum{
+    .name = "einsum",
+    .doc = "The sum, over the labels that the result lacks, of the product of the operands. ONNX Einsum.",
+    .most_operands = INT32_MAX,
+    .schema = &schema_of<Einsum>,
+    .infer = infer_einsum,
+    .lower = lower_einsum};
 
 }  // namespace burin::ir

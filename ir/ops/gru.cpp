@@ -38,12 +38,12 @@ void lower_gru(Lowering& op) {
     const TensorId reset = cell.temporary("reset", shape);
     NestBuilder nest = cell.nest();
     const std::vector<Expr> i = nest.parallel(shape);
-    nest.write(reset, i, cell.activated(0, read(op.program, gates, std::array{i[0], i[1] + cell.hidden()})));
+    nest.write(reset, i, cell.activated_gate(0, read(op.program, gates, std::array{i[0], i[1] + cell.hidden()})));
     cell.add(nest);
     const TensorId hidden = hidden_gate(op, cell, h, reset);
     cell.advance(h, "h_next", [&](Expr b, Expr j) {
-      const Expr update = cell.activated(0, read(op.program, gates, std::array{b, j}));
-      const Expr candidate = cell.activated(1, read(op.program, hidden, std::array{b, j}));
+      const Expr update = cell.activated_gate(0, read(op.program, gates, std::array{b, j}));
+      const Expr candidate = cell.activated_gate(1, read(op.program, hidden, std::array{b, j}));
       const Expr kept = update * read(op.program, h, std::array{b, j});
       return fma(constant_like(update, 1) - update, candidate, kept);
     });
@@ -54,13 +54,15 @@ void lower_gru(Lowering& op) {
 
 }  // namespace
 
-constinit const OpInfo kGru{.name = "gru",
-                            .doc = "A gated recurrent unit over all steps, h = (1 - z) * n + z * h; operands as in ir/ops/recurrent.h. ONNX GRU.",
-                            .least_operands = 3,
-                            .most_operands = 6,
-                            .results = 2,
-                            .schema = &schema_of<Recurrent>,
-                            .infer = infer_gru,
-                            .lower = lower_gru};
+constinit const OpInfo kGru{
+    .name = "gru",
+    .doc =
+        "A gated recurrent unit over all steps, h = (1 - z) * n + z * h; operands as in ir/ops/recurrent.h. ONNX GRU.",
+    .least_operands = 3,
+    .most_operands = 6,
+    .results = 2,
+    .schema = &schema_of<Recurrent>,
+    .infer = infer_gru,
+    .lower = lower_gru};
 
 }  // namespace burin::ir

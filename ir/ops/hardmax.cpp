@@ -37,10 +37,11 @@ void lower_hardmax(Lowering& op) {
 
 }  // namespace
 
-constinit const OpInfo kHardmax{.name = "hardmax",
-                                .doc = "1 at the first greatest element over `axes` together, 0 elsewhere. ONNX Hardmax.",
-                                .schema = &schema_of<OverAxes>,
-                                .infer = infer_hardmax,
-                                .lower = lower_hardmax};
+constinit const OpInfo kHardmax{
+    .name = "hardmax",
+    .doc = "1 at the first greatest element over `axes` together, 0 elsewhere. ONNX Hardmax.",
+    .schema = &schema_of<OverAxes>,
+    .infer = infer_hardmax,
+    .lower = lower_hardmax};
 
 }  // namespace burin::ir

@@ -39,8 +39,8 @@ Result<Shape> product_shape(Inference& op, const MatMul& attributes) {
   std::vector<std::pair<Expr, Expr>> assumed;
   std::optional<Shape> shape = broadcast(batch_of(op.shape(0), left), batch_of(op.shape(1), right), assumed);
   if (!shape) {
-    return op.fault("shape-mismatch", "expected leading dimensions that broadcast, found [{}] and [{}]", text_of(op.shape(0)),
-                    text_of(op.shape(1)));
+    return op.fault("shape-mismatch", "expected leading dimensions that broadcast, found [{}] and [{}]",
+                    text_of(op.shape(0)), text_of(op.shape(1)));
   }
   for (const auto& [a, b] : assumed) {
     if (status = op.require_equal(a, b, "broadcast"); !status) return status.faults();
@@ -64,14 +64,16 @@ Status infer_matmul(Inference& op) {
 Status infer_matmul_integer(Inference& op) {
   for (int operand : {0, 1}) {
     if (!is_integer(op.element(operand))) {
-      return op.fault("type-mismatch", "operand {}: expected integers, found {}", operand, info(op.element(operand)).name);
+      return op.fault("type-mismatch", "operand {}: expected integers, found {}", operand,
+                      info(op.element(operand)).name);
     }
     const int point = operand + 2;
     if (!op.has(point)) continue;
     if (Status status = op.require_same_element(operand, point); !status) return status;
     if (static_element_count(op.shape(point)) == 1) continue;
     const int rank = op.rank(operand);
-    const Expr outer = rank == 1 ? op.pool().integer(1) : op.shape(operand)[static_cast<size_t>(operand == 0 ? rank - 2 : rank - 1)];
+    const Expr outer =
+        rank == 1 ? op.pool().integer(1) : op.shape(operand)[static_cast<size_t>(operand == 0 ? rank - 2 : rank - 1)];
     if (op.rank(point) == 1) {
       if (Status status = op.require_equal(outer, op.shape(point)[0], "zero points"); !status) return status;
       continue;
@@ -105,7 +107,8 @@ Factors factor_indices(const Lowering& op, const MatMul& attributes, std::span<c
     index[shape.depth] = depth;
     return index;
   };
-  return {index_of_factor(0, left, left.outer ? i[batch_rank] : Expr()), index_of_factor(1, right, right.outer ? i.back() : Expr())};
+  return {index_of_factor(0, left, left.outer ? i[batch_rank] : Expr()),
+          index_of_factor(1, right, right.outer ? i.back() : Expr())};
 }
 
 Expr depth_axis(const Lowering& op, const MatMul& attributes, NestBuilder& nest) {
@@ -147,26 +150,31 @@ void lower_matmul_integer(Lowering& op) {
   const Expr none = op.pool().integer(0);
   const Expr a = factor(0, at.left, at.left.size() > 1 ? at.left[at.left.size() - 2] : none);
   const Expr b = factor(1, at.right, at.right.size() > 1 ? at.right.back() : none);
-  nest.write(op.result(0), i, nest.accumulate(zero(op.pool(), ElementType::kI32), [&](Expr acc) { return fma(a, b, acc); }));
+  nest.write(op.result(0), i,
+             nest.accumulate(zero(op.pool(), ElementType::kI32), [&](Expr acc) { return fma(a, b, acc); }));
   op.emit(nest);
 }
 
 }  // namespace
 
-constinit const OpInfo kMatMul{.name = "matmul",
-                               .doc = "The product of two matrices, or stacks of them, each transposed where asked; a vector is a row on "
-                                      "the left and a column on the right. ONNX MatMul, Gemm.",
-                               .least_operands = 2,
-                               .most_operands = 2,
-                               .schema = &schema_of<MatMul>,
-                               .infer = infer_matmul,
-                               .lower = lower_matmul};
-constinit const OpInfo kMatMulInteger{.name = "matmul_integer",
-                                      .doc = "The product of two integer matrices less their zero points (operands 2 and 3, optional), in i32. "
-                                             "ONNX MatMulInteger.",
-                                      .least_operands = 2,
-                                      .most_operands = 4,
-                                      .infer = infer_matmul_integer,
-                                      .lower = lower_matmul_integer};
+constinit const OpInfo kMatMul{
+    .name = "matmul",
+    .doc =
+        "The product of two matrices, or stacks of them, each transposed where asked; a vector is a row on "
+        "the left and a column on the right. ONNX MatMul, Gemm.",
+    .least_operands = 2,
+    .most_operands = 2,
+    .schema = &schema_of<MatMul>,
+    .infer = infer_matmul,
+    .lower = lower_matmul};
+constinit const OpInfo kMatMulInteger{
+    .name = "matmul_integer",
+    .doc =
+        "The product of two integer matrices less their zero points (operands 2 and 3, optional), in i32. "
+        "ONNX MatMulInteger.",
+    .least_operands = 2,
+    .most_operands = 4,
+    .infer = infer_matmul_integer,
+    .lower = lower_matmul_integer};
 
 }  // namespace burin::ir

@@ -40,9 +40,11 @@ Status infer_parameters(Inference& op) {
 
 Status infer_to_integers(Inference& op) {
   const ElementType to = op.attributes<Quantize>().to;
-  if (!is_integer(to)) return op.fault("type-mismatch", "attribute \"to\": expected an integer type, found {}", info(to).name);
+  if (!is_integer(to))
+    return op.fault("type-mismatch", "attribute \"to\": expected an integer type, found {}", info(to).name);
   if (op.has(2) && op.element(2) != to) {
-    return op.fault("type-mismatch", "operand 2: expected {} (the result's type), found {}", info(to).name, info(op.element(2)).name);
+    return op.fault("type-mismatch", "operand 2: expected {} (the result's type), found {}", info(to).name,
+                    info(op.element(2)).name);
   }
   if (Status status = infer_parameters(op); !status) return status;
   op.set_result(0, to, op.shape(0));
@@ -51,8 +53,10 @@ Status infer_to_integers(Inference& op) {
 
 Status infer_to_floats(Inference& op) {
   const ElementType to = op.attributes<Quantize>().to;
-  if (!is_float(to)) return op.fault("type-mismatch", "attribute \"to\": expected a floating-point type, found {}", info(to).name);
-  if (!is_integer(op.element(0))) return op.fault("type-mismatch", "operand 0: expected integers, found {}", info(op.element(0)).name);
+  if (!is_float(to))
+    return op.fault("type-mismatch", "attribute \"to\": expected a floating-point type, found {}", info(to).name);
+  if (!is_integer(op.element(0)))
+    return op.fault("type-mismatch", "operand 0: expected integers, found {}", info(op.element(0)).name);
   if (op.has(2)) {
     if (Status status = op.require_same_element(0, 2); !status) return status;
   }
@@ -104,28 +108,33 @@ void lower_dequantize(Lowering& op) {
 
 }  // namespace
 
-constinit const OpInfo kQuantize{.name = "quantize",
-                                 .doc = "saturate(round(x / scale) + zero_point) of x, scale and an optional zero point, halves rounded to "
-                                        "even. ONNX QuantizeLinear.",
-                                 .least_operands = 2,
-                                 .most_operands = 3,
-                                 .schema = &schema_of<Quantize>,
-                                 .infer = infer_to_integers,
-                                 .lower = lower_quantize};
-constinit const OpInfo kRequantize{.name = "requantize",
-                                   .doc = "saturate(round(x * factor) + zero_point) of integers x, a factor and an optional zero point, halves "
-                                          "rounded to even. The end of ONNX QLinearConv and QLinearMatMul.",
-                                   .least_operands = 2,
-                                   .most_operands = 3,
-                                   .schema = &schema_of<Quantize>,
-                                   .infer = infer_to_integers,
-                                   .lower = lower_requantize};
-constinit const OpInfo kDequantize{.name = "dequantize",
-                                   .doc = "(x - zero_point) * scale of x, scale and an optional zero point. ONNX DequantizeLinear.",
-                                   .least_operands = 2,
-                                   .most_operands = 3,
-                                   .schema = &schema_of<Quantize>,
-                                   .infer = infer_to_floats,
-                                   .lower = lower_dequantize};
+constinit const OpInfo kQuantize{
+    .name = "quantize",
+    .doc =
+        "saturate(round(x / scale) + zero_point) of x, scale and an optional zero point, halves rounded to "
+        "even. ONNX QuantizeLinear.",
+    .least_operands = 2,
+    .most_operands = 3,
+    .schema = &schema_of<Quantize>,
+    .infer = infer_to_integers,
+    .lower = lower_quantize};
+constinit const OpInfo kRequantize{
+    .name = "requantize",
+    .doc =
+        "saturate(round(x * factor) + zero_point) of integers x, a factor and an optional zero point, halves "
+        "rounded to even. The end of ONNX QLinearConv and QLinearMatMul.",
+    .least_operands = 2,
+    .most_operands = 3,
+    .schema = &schema_of<Quantize>,
+    .infer = infer_to_integers,
+    .lower = lower_requantize};
+constinit const OpInfo kDequantize{
+    .name = "dequantize",
+    .doc = "(x - zero_point) * scale of x, scale and an optional zero point. ONNX DequantizeLinear.",
+    .least_operands = 2,
+    .most_operands = 3,
+    .schema = &schema_of<Quantize>,
+    .infer = infer_to_floats,
+    .lower = lower_dequantize};
 
 }  // namespace burin::ir

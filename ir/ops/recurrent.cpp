@@ -53,12 +53,14 @@ Status require_activations(const Inference& op, size_t expected) {
   const auto& attributes = op.attributes<Recurrent>();
   const std::vector<std::string_view> names = split_names(attributes.activations);
   if (names.size() != expected || attributes.alphas.size() != expected || attributes.betas.size() != expected) {
-    return op.fault("attribute-size", "attribute \"activations\": expected {} functions with alphas and betas, found {}, {} and {}", expected,
-                    names.size(), attributes.alphas.size(), attributes.betas.size());
+    return op.fault("attribute-size",
+                    "attribute \"activations\": expected {} functions with alphas and betas, found {}, {} and {}",
+                    expected, names.size(), attributes.alphas.size(), attributes.betas.size());
   }
   for (std::string_view name : names) {
     if (activation_named(name) == nullptr) {
-      return op.fault("attribute-value", "attribute \"activations\": expected a function such as tanh, found \"{}\"", name);
+      return op.fault("attribute-value", "attribute \"activations\": expected a function such as tanh, found \"{}\"",
+                      name);
     }
   }
   return {};
@@ -67,7 +69,8 @@ Status require_activations(const Inference& op, size_t expected) {
 Status require_shape(Inference& op, Operand operand, const Shape& expected) {
   const int i = position(operand);
   if (!op.has(i)) return {};
-  if (Status status = op.require_rank(i, static_cast<int>(expected.size()), static_cast<int>(expected.size())); !status) return status;
+  if (Status status = op.require_rank(i, static_cast<int>(expected.size()), static_cast<int>(expected.size())); !status)
+    return status;
   for (size_t d = 0; d < expected.size(); ++d) {
     const std::string what = fmt::format("operand {}, dimension {}", i, d);
     if (Status status = op.require_equal(expected[d], op.shape(i)[d], what); !status) return status;
@@ -83,7 +86,8 @@ Status infer_recurrent(Inference& op, int gates, int functions, int states) {
   const auto& attributes = op.attributes<Recurrent>();
   const std::string& direction = attributes.direction;
   if (direction != "forward" && direction != "reverse" && direction != "bidirectional") {
-    return op.fault("attribute-value", "attribute \"direction\": expected forward, reverse or bidirectional, found \"{}\"", direction);
+    return op.fault("attribute-value",
+                    "attribute \"direction\": expected forward, reverse or bidirectional, found \"{}\"", direction);
   }
   const int64_t directions = direction == "bidirectional" ? 2 : 1;
   if (Status status = require_activations(op, static_cast<size_t>(functions * directions)); !status) return status;
@@ -150,7 +154,9 @@ Expr Recurrence::input_bias(Expr j) const {
 
 Expr Recurrence::state_bias(Expr j) const { return input_bias(j + hidden_ * gates_); }
 
-Expr Recurrence::input_product(Expr b, Expr j) const { return read(op_.program, products_, std::array{step_of(b), b, j}); }
+Expr Recurrence::input_product(Expr b, Expr j) const {
+  return read(op_.program, products_, std::array{step_of(b), b, j});
+}
 
 Expr Recurrence::clipped(Expr value) const {
   if (attributes_.clip <= 0) return value;
@@ -160,7 +166,7 @@ Expr Recurrence::clipped(Expr value) const {
 Expr Recurrence::activated(int function, Expr value) const {
   const auto at = static_cast<size_t>(direction_ * functions_ + function);
   const Activation* activation = activation_named(split_names(attributes_.activations)[at]);
-  return activation->of(clipped(value), attributes_.alphas[at], attributes_.betas[at]);
+  return activation->of(value, attributes_.alphas[at], attributes_.betas[at]);
 }
 
 Expr Recurrence::peephole(int gate, Expr j) const {
@@ -175,7 +181,8 @@ TensorId Recurrence::carry(std::string_view name, RecurrentOperand initial) {
   const std::vector<Expr> i = nest.parallel(shape);
   const bool given = op_.has(position(initial));
   nest.write(start, i,
-             given ? widen(op_.at(position(initial), std::array{op_.pool().integer(direction_), i[0], i[1]})) : zero(op_.pool(), type_));
+             given ? widen(op_.at(position(initial), std::array{op_.pool().integer(direction_), i[0], i[1]}))
+                   : zero(op_.pool(), type_));
   op_.emit(nest);
   const TensorId state = temporary(name, shape);
   loop_.carried.push_back({state, start, {}});
@@ -229,7 +236,8 @@ void Recurrence::write_step(TensorId h) {
   const std::vector<Expr> i = nest.parallel({batch_, hidden_});
   Expr value = read(op_.program, next, i);
   if (op_.has(position(Operand::kLengths))) value = select(is_active(i[0]), value, zero(op_.pool(), type_));
-  nest.write(op_.result(0), {step_of(i[0]), op_.pool().integer(direction_), i[0], i[1]}, narrow(value, op_.result_element(0)));
+  nest.write(op_.result(0), {step_of(i[0]), op_.pool().integer(direction_), i[0], i[1]},
+             narrow(value, op_.result_element(0)));
   add(nest);
 }
 

@@ -46,8 +46,9 @@ class Recurrence {
   Expr state_bias(Expr j) const;
   // x's product with gate rows j at the current step, for batch b.
   Expr input_product(Expr b, Expr j) const;
-  // Activation `function` of the clipped value.
+  // Activation `function` of `value`; that of a gate clips it first (the memory of an lstm is not clipped, as in ONNX Runtime).
   Expr activated(int function, Expr value) const;
+  Expr activated_gate(int function, Expr value) const { return activated(function, clipped(value)); }
   Expr peephole(int gate, Expr j) const;  // 0 when there are none
 
   // A nest over [B, H] whose `value(b, j)` is the next value of `state`, and its tensor. Steps past a sequence's end keep the
@@ -85,7 +86,8 @@ TensorId Recurrence::advance(TensorId state, std::string_view name, Value&& valu
   NestBuilder nest = op_.nest();
   const std::vector<Expr> i = nest.parallel({batch_, hidden_});
   Expr updated = value(i[0], i[1]);
-  if (op_.has(position(RecurrentOperand::kLengths))) updated = select(is_active(i[0]), updated, read(op_.program, state, i));
+  if (op_.has(position(RecurrentOperand::kLengths)))
+    updated = select(is_active(i[0]), updated, read(op_.program, state, i));
   nest.write(next, i, updated);
   add(nest);
   set_next(state, next);

@@ -12,7 +12,8 @@ void lower_rnn(Lowering& op) {
     Recurrence cell(op, direction, 1, 1);
     const TensorId h = cell.carry("h", RecurrentOperand::kInitialH);
     const TensorId g = cell.gates("g", 0, 1, h, Recurrence::InputProducts::kAdded);
-    cell.advance(h, "h_next", [&](Expr b, Expr j) { return cell.activated(0, read(op.program, g, std::array{b, j})); });
+    cell.advance(h, "h_next",
+                 [&](Expr b, Expr j) { return cell.activated_gate(0, read(op.program, g, std::array{b, j})); });
     cell.write_step(h);
     cell.emit(1);
   }
@@ -20,13 +21,14 @@ void lower_rnn(Lowering& op) {
 
 }  // namespace
 
-constinit const OpInfo kRnn{.name = "rnn",
-                            .doc = "A recurrent cell, h = f(x w + h r + biases), over all steps; operands as in ir/ops/recurrent.h. ONNX RNN.",
-                            .least_operands = 3,
-                            .most_operands = 6,
-                            .results = 2,
-                            .schema = &schema_of<Recurrent>,
-                            .infer = infer_rnn,
-                            .lower = lower_rnn};
+constinit const OpInfo kRnn{
+    .name = "rnn",
+    .doc = "A recurrent cell, h = f(x w + h r + biases), over all steps; operands as in ir/ops/recurrent.h. ONNX RNN.",
+    .least_operands = 3,
+    .most_operands = 6,
+    .results = 2,
+    .schema = &schema_of<Recurrent>,
+    .infer = infer_rnn,
+    .lower = lower_rnn};
 
 }  // namespace burin::ir

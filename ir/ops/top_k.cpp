@@ -11,7 +11,8 @@ Status infer_top_k(Inference& op) {
   if (Status status = require_axes(op, {&attributes.axis, 1}, op.rank(0)); !status) return status;
   if (Status status = infer_number(op); !status) return status;
   const std::vector<Expr>* known = op.elements(1);
-  if (known == nullptr) return op.not_supported("operand 1: a count that depends on data is not supported; make it constant");
+  if (known == nullptr)
+    return op.not_supported("operand 1: a count that depends on data is not supported; make it constant");
   if (known->size() != 1) return op.fault("shape-mismatch", "operand 1: expected one element, found {}", known->size());
   Shape shape = op.shape(0);
   const Expr extent = shape[static_cast<size_t>(attributes.axis)];
@@ -47,7 +48,8 @@ void lower_top_k(Lowering& op) {
   other[axis] = reduction_axis(nest, "r", op.shape(0)[axis]);
   const Expr here = op.at(0, index);
   const Expr before = comes_before(attributes, widen(op.at(0, other)), other[axis], widen(here), index[axis]);
-  const Expr rank = nest.accumulate(op.pool().integer(0), [&](Expr acc) { return acc + cast(before, ElementType::kI64); });
+  const Expr rank =
+      nest.accumulate(op.pool().integer(0), [&](Expr acc) { return acc + cast(before, ElementType::kI64); });
   const Expr position = index[axis];
   const Expr kept = less(rank, op.result_shape(0)[axis]);
   index[axis] = rank;
@@ -58,14 +60,16 @@ void lower_top_k(Lowering& op) {
 
 }  // namespace
 
-constinit const OpInfo kTopK{.name = "top_k",
-                             .doc = "The greatest (or least) elements of x along `axis`, as many as operand 1 says, sorted, and their "
-                                    "indices; equal elements keep their order. ONNX TopK.",
-                             .least_operands = 2,
-                             .most_operands = 2,
-                             .results = 2,
-                             .schema = &schema_of<TopK>,
-                             .infer = infer_top_k,
-                             .lower = lower_top_k};
+constinit const OpInfo kTopK{
+    .name = "top_k",
+    .doc =
+        "The greatest (or least) elements of x along `axis`, as many as operand 1 says, sorted, and their "
+        "indices; equal elements keep their order. ONNX TopK.",
+    .least_operands = 2,
+    .most_operands = 2,
+    .results = 2,
+    .schema = &schema_of<TopK>,
+    .infer = infer_top_k,
+    .lower = lower_top_k};
 
 }  // namespace burin::ir
