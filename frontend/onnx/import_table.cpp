@@ -13,12 +13,15 @@ using Rows = std::span<const ImportRow> (*)();
 constexpr Rows kFamilies[] = {
     activation_rows,
     contraction_rows,
+    control_rows,
     elementwise_rows,
     gather_rows,
     movement_rows,
     normalization_rows,
     pool_rows,
     reduce_rows,
+    resize_rows,
+    sequence_rows,
     shape_rows,
 };
 // clang-format on
