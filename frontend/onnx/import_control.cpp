@@ -42,6 +42,30 @@ Status import_branch(NodeImport& node, const onnx::GraphProto& branch) {
   return {};
 }
 
+// A condition on dimensions, `left == right` or its opposite.
+struct DimensionTest {
+  Expr left, right;
+  bool is_equality;
+};
+
+std::optional<DimensionTest> dimension_test(const NodeImport& node) {
+  const std::vector<Expr>* known = node.elements(0);
+  if (known == nullptr || known->size() != 1) return std::nullopt;
+  Expr test = known->front();
+  while (test->opcode == ir::Opcode::kCast) test = test->operands[0];
+  if (test->opcode != ir::Opcode::kEqual && test->opcode != ir::Opcode::kNotEqual) return std::nullopt;
+  return DimensionTest{test->operands[0], test->operands[1], test->opcode == ir::Opcode::kEqual};
+}
+
+bool ranks_differ(const NodeImport& node, const ImportedRegion& a, const ImportedRegion& b) {
+  for (size_t i = 0; i < std::min(a.yields.size(), b.yields.size()); ++i) {
+    if (node.type(a.yields[i]).shape.size() != node.type(b.yields[i]).shape.size()) return true;
+  }
+  return false;
+}
+
+// Exporters write "squeeze if the dimension is 1" of a squeeze whose dimension they do not know. What follows is made for the
+// squeezed tensor, so where the branches differ in rank the dimensions are assumed to be equal, which `prepare` checks.
 Status import_if(NodeImport& node) {
   const auto then_branch = required_subgraph(node, "then_branch");
   if (!then_branch) return then_branch.faults();
@@ -53,6 +77,13 @@ Status import_if(NodeImport& node) {
   const auto then_region = node.model().import_region(**then_branch, node.node(), node.scope(), {});
   const auto else_region = node.model().import_region(**else_branch, node.node(), node.scope(), {});
   if (!then_region || !else_region) return {};
+  const std::optional<DimensionTest> test = dimension_test(node);
+  if (test && ranks_differ(node, *then_region, *else_region)) {
+    node.model().discard_region(then_region->region);
+    node.model().discard_region(else_region->region);
+    node.graph().assumptions.push_back({test->left, test->right, node.where()});
+    return import_branch(node, test->is_equality ? **then_branch : **else_branch);
+  }
   const std::vector<ValueId> results = node.emit_with_regions(
       ir::kIf, {node.operand(0)}, {}, {then_region->region, else_region->region}, node.result_count());
   for (int i = 0; i < node.result_count(); ++i) node.set_result(i, results[static_cast<size_t>(i)]);
@@ -104,13 +135,19 @@ std::optional<ImportedRegion> import_body(NodeImport& node, const onnx::GraphPro
   }
 }
 
+// The shape of a single element: of rank 0, or as input `i` of the body is declared.
+ir::Shape single_element(const NodeImport& node, const onnx::GraphProto& body, int i) {
+  if (i >= body.input_size()) return {};
+  const int rank = std::min(body.input(i).type().tensor_type().shape().dim_size(), ir::kMostRank);
+  return ir::Shape(static_cast<size_t>(rank), node.graph().pool->integer(1));
+}
+
 Status import_loop(NodeImport& node) {
   const auto body = required_subgraph(node, "body");
   if (!body) return body.faults();
   const auto carried = static_cast<size_t>(std::max(node.operand_count() - 2, 0));
-  const TensorType count{ir::ElementType::kI64, {}};
-  const TensorType condition{ir::ElementType::kBool, {}};
-  std::vector<TensorType> types{count, condition};
+  std::vector<TensorType> types{{ir::ElementType::kI64, single_element(node, **body, 0)},
+                                {ir::ElementType::kBool, single_element(node, **body, 1)}};
   std::vector<ValueId> operands{node.operand(0), node.operand(1)};
   for (size_t i = 0; i < carried; ++i) {
     operands.push_back(node.operand(static_cast<int>(i) + 2));
