@@ -5,6 +5,7 @@
 #include "frontend/onnx/import_common.h"
 #include "frontend/onnx/import_rows.h"
 #include "ir/linear.h"
+#include "ir/ops/lowering.h"
 #include "ir/ops/rows.h"
 
 namespace burin::frontend {
@@ -114,11 +115,21 @@ Status import_slice_attributes(NodeImport& node) {
                      node.integers("axes", first_axes(starts.size())), std::vector<int64_t>(starts.size(), 1));
 }
 
+// Starts that are data, where the model declares the size of the result.
+Status import_slice_at_data(NodeImport& node, const ir::Diagnostics& otherwise) {
+  const std::optional<std::vector<int64_t>> declared = node.declared_dims(0);
+  if (!declared || !node.has(1)) return otherwise;
+  std::vector<ValueId> operands{node.operand(0), node.operand(1), node.operand(3), node.operand(4)};
+  node.set_result(
+      0, node.emit(ir::kSliceAt, std::move(operands), ir::Attributes(ir::SliceAt{numbers_as_shape(node, *declared)})));
+  return {};
+}
+
 Status import_slice(NodeImport& node) {
   const ir::Result<std::vector<Expr>> starts = required_elements(node, 1, "starts");
-  if (!starts) return starts.faults();
+  if (!starts) return import_slice_at_data(node, starts.faults());
   const ir::Result<std::vector<Expr>> ends = required_elements(node, 2, "ends");
-  if (!ends) return ends.faults();
+  if (!ends) return import_slice_at_data(node, ends.faults());
   std::vector<int64_t> axes = first_axes(starts->size());
   std::vector<int64_t> steps(starts->size(), 1);
   if (node.has(3)) {
@@ -180,9 +191,214 @@ Status import_split(NodeImport& node) {
   return {};
 }
 
+// --- Pad.
+
+// `pads`: all begins, then all ends, of `axes`.
+Status emit_pad(NodeImport& node, const std::vector<Expr>& pads, const std::vector<int64_t>& axes, ValueId value) {
+  ir::ExprPool& pool = *node.graph().pool;
+  if (pads.size() != 2 * axes.size())
+    return node.fault("shape-mismatch", "pads: expected {} numbers, found {}", 2 * axes.size(), pads.size());
+  ir::Pad pad{Shape(node.shape(0).size(), pool.integer(0)), node.shape(0), node.text("mode", "constant")};
+  for (size_t i = 0; i < axes.size(); ++i) {
+    const auto axis = static_cast<size_t>(axes[i]);
+    pad.begins[axis] = pads[i];
+    pad.sizes[axis] = pad.sizes[axis] + pads[i] + pads[i + axes.size()];
+  }
+  if (pad.sizes == node.shape(0)) {
+    node.set_result(0, node.operand(0));
+    return {};
+  }
+  std::vector<ValueId> operands{node.operand(0)};
+  if (value.valid() && pad.mode == "constant") operands.push_back(value);
+  node.set_result(0, node.emit(ir::kPad, std::move(operands), ir::Attributes(std::move(pad))));
+  return {};
+}
+
+Status import_pad_attributes(NodeImport& node) {
+  const std::vector<int64_t> pads = node.integers(node.opset() < 2 ? "paddings" : "pads");
+  const double number = node.number("value", 0);
+  const ValueId value = number == 0 ? ValueId() : node.scalar_constant(number, node.element(0));
+  return emit_pad(node, numbers_as_shape(node, pads), first_axes(node.shape(0).size()), value);
+}
+
+Status import_pad(NodeImport& node) {
+  std::vector<int64_t> axes = first_axes(node.shape(0).size());
+  if (node.has(3)) {
+    const auto given = optional_axes(node, 3, node.rank(0));
+    if (!given) return given.faults();
+    axes = **given;
+  }
+  const ir::Result<std::vector<Expr>> pads = required_elements(node, 1, "pads");
+  if (!pads) return pads.faults();
+  return emit_pad(node, *pads, axes, node.operand(2));
+}
+
+// --- Repetition.
+
+Status import_expand(NodeImport& node) {
+  ir::Result<Shape> to = required_shape(node, 1);
+  if (!to) return to.faults();
+  std::vector<std::pair<Expr, Expr>> assumed;
+  // Dimensions of the operand win over 1: the two shapes broadcast both ways.
+  std::optional<Shape> shape = ir::broadcast(node.shape(0), *to, assumed);
+  if (!shape)
+    return node.fault("shape-mismatch", "operand 1: expected a shape that [{}] broadcasts with, found [{}]",
+                      ir::text_of(node.shape(0)), ir::text_of(*to));
+  for (auto& [left, right] : assumed) node.graph().assumptions.push_back({left, right, node.where()});
+  node.set_result(0, *shape == node.shape(0)
+                         ? node.operand(0)
+                         : node.emit(ir::kExpand, {node.operand(0)}, ir::Attributes(ir::Expand{*std::move(shape)})));
+  return {};
+}
+
+Status import_tile(NodeImport& node) {
+  ir::Result<std::vector<Expr>> repeats = required_elements(node, 1, "repeats");
+  if (!repeats) {
+    // Where the model declares the result, its dimensions say how often.
+    const std::optional<std::vector<int64_t>> declared = node.declared_dims(0);
+    if (!declared || declared->size() != node.shape(0).size()) return repeats.faults();
+    repeats = numbers_as_shape(node, *declared);
+    for (size_t i = 0; i < repeats->size(); ++i)
+      (*repeats)[i] = ir::floor_div((*repeats)[i], ir::max(node.shape(0)[i], node.graph().pool->integer(1)));
+  }
+  node.set_result(0, node.emit(ir::kTile, {node.operand(0)}, ir::Attributes(ir::Tile{*repeats})));
+  return {};
+}
+
+// Tile-1: `tiles` copies along one axis.
+Status import_tile_axis(NodeImport& node) {
+  const ir::Result<int64_t> tiles = required_integer(node, 1, "tiles");
+  if (!tiles) return tiles.faults();
+  const ir::Result<int64_t> axis = required_integer(node, 2, "axis");
+  if (!axis) return axis.faults();
+  const ir::Result<int64_t> at = axis_from_front(node, *axis, node.rank(0), "operand 2");
+  if (!at) return at.faults();
+  ir::Tile tile{Shape(node.shape(0).size(), node.graph().pool->integer(1))};
+  tile.repeats[static_cast<size_t>(*at)] = node.graph().pool->integer(*tiles);
+  node.set_result(0, node.emit(ir::kTile, {node.operand(0)}, ir::Attributes(std::move(tile))));
+  return {};
+}
+
+// --- Between channels and places.
+
+ir::Result<int64_t> block_size(const NodeImport& node) {
+  const int64_t block = node.integer("blocksize", 0);
+  if (node.rank(0) != 4) return node.fault("rank-mismatch", "operand 0: expected rank 4, found {}", node.rank(0));
+  if (block < 1 || block > INT32_MAX)
+    return node.fault("attribute-range", "attribute \"blocksize\": expected 1 to {}, found {}", INT32_MAX, block);
+  return block;
+}
+
+// The channel is [block, block, C'] (DCR) or [C', block, block] (CRD).
+Status import_depth_to_space(NodeImport& node) {
+  const ir::Result<int64_t> block = block_size(node);
+  if (!block) return block.faults();
+  const Shape& x = node.shape(0);
+  const Expr b = node.graph().pool->integer(*block);
+  const std::string mode = node.text("mode", "DCR");
+  if (mode != "DCR" && mode != "CRD")
+    return node.fault("attribute-range", "attribute \"mode\": expected DCR or CRD, found \"{}\"", mode);
+  const Expr depth = ir::exact_quotient({x[1]}, {b, b}, *node.graph().pool);
+  const bool blocks_first = mode == "DCR";
+  ValueId value =
+      emit_reshape(node, node.operand(0),
+                   blocks_first ? Shape{x[0], b, b, depth, x[2], x[3]} : Shape{x[0], depth, b, b, x[2], x[3]});
+  value = emit_transpose(
+      node, value, blocks_first ? std::vector<int64_t>{0, 3, 4, 1, 5, 2} : std::vector<int64_t>{0, 1, 4, 2, 5, 3});
+  node.set_result(0, emit_reshape(node, value, {x[0], depth, x[2] * b, x[3] * b}));
+  return {};
+}
+
+Status import_space_to_depth(NodeImport& node) {
+  const ir::Result<int64_t> block = block_size(node);
+  if (!block) return block.faults();
+  ir::ExprPool& pool = *node.graph().pool;
+  const Shape& x = node.shape(0);
+  const Expr b = pool.integer(*block);
+  const Expr height = ir::exact_quotient({x[2]}, {b}, pool);
+  const Expr width = ir::exact_quotient({x[3]}, {b}, pool);
+  const Shape from = x;
+  ValueId value = emit_reshape(node, node.operand(0), {from[0], from[1], height, b, width, b});
+  value = emit_transpose(node, value, {0, 3, 5, 1, 2, 4});
+  node.set_result(0, emit_reshape(node, value, {from[0], from[1] * *block * *block, height, width}));
+  return {};
+}
+
+// --- Crops.
+
+// Centre `axes` at `shape`: cut off or padded with 0, the odd element at the end.
+Status import_center_crop_pad(NodeImport& node) {
+  ir::Result<Shape> wanted = required_elements(node, 1, "shape");
+  if (!wanted) return wanted.faults();
+  std::vector<int64_t> axes = first_axes(node.shape(0).size());
+  const auto given = optional_axes(node, -1, node.rank(0));
+  if (!given) return given.faults();
+  if (*given) axes = **given;
+  if (wanted->size() != axes.size())
+    return node.fault("shape-mismatch", "operand 1: expected {} sizes, found {}", axes.size(), wanted->size());
+  ir::Pad pad{Shape(node.shape(0).size(), node.graph().pool->integer(0)), node.shape(0), "constant"};
+  for (size_t i = 0; i < axes.size(); ++i) {
+    const auto axis = static_cast<size_t>(axes[i]);
+    const Expr have = node.shape(0)[axis];
+    const Expr want = (*wanted)[i];
+    const Expr zero = node.graph().pool->integer(0);
+    pad.begins[axis] = ir::floor_div(ir::max(want - have, zero), 2) - ir::floor_div(ir::max(have - want, zero), 2);
+    pad.sizes[axis] = want;
+  }
+  node.set_result(0, node.emit(ir::kPad, {node.operand(0)}, ir::Attributes(std::move(pad))));
+  return {};
+}
+
+// Crop, from before opset 1 was fixed: `border` is left, top, right, bottom of [N,C,H,W], or with `scale` the size that stays.
+Status import_crop(NodeImport& node) {
+  const std::vector<int64_t> border = node.integers("border");
+  const std::vector<int64_t> scale = node.integers("scale");
+  if (node.rank(0) != 4) return node.fault("rank-mismatch", "operand 0: expected rank 4, found {}", node.rank(0));
+  if (border.size() != 4 || (!scale.empty() && scale.size() != 2)) {
+    return node.fault("attribute-range",
+                      "attributes: expected 4 numbers of border and 0 or 2 of scale, found {} and {}", border.size(),
+                      scale.size());
+  }
+  ir::ExprPool& pool = *node.graph().pool;
+  const Shape& x = node.shape(0);
+  const Expr height = scale.empty() ? x[2] - border[1] - border[3] : pool.integer(scale[0]);
+  const Expr width = scale.empty() ? x[3] - border[0] - border[2] : pool.integer(scale[1]);
+  ir::Pad pad{{pool.integer(0), pool.integer(0), pool.integer(0) - border[1], pool.integer(0) - border[0]},
+              {x[0], x[1], height, width},
+              "constant"};
+  node.set_result(0, node.emit(ir::kPad, {node.operand(0)}, ir::Attributes(std::move(pad))));
+  return {};
+}
+
+Status import_reverse_sequence(NodeImport& node) {
+  const ir::ReverseSequence attributes{node.integer("batch_axis", 1), node.integer("time_axis", 0)};
+  node.set_result(0, node.emit(ir::kReverseSequence, {node.operand(0), node.operand(1)}, ir::Attributes(attributes)));
+  return {};
+}
+
+Status import_trilu(NodeImport& node) {
+  const ir::Trilu attributes{node.integer("upper", 1) != 0};
+  node.set_result(0, node.emit(ir::kTrilu, {node.operand(0), node.operand(1)}, ir::Attributes(attributes)));
+  return {};
+}
+
 constexpr ImportRow kRows[] = {
-    {"", "Concat", 1, import_concat}, {"", "Slice", 1, import_slice_attributes}, {"", "Slice", 10, import_slice},
-    {"", "Split", 1, import_split},   {"", "Transpose", 1, import_transpose},
+    {"", "CenterCropPad", 18, import_center_crop_pad},
+    {"", "Concat", 1, import_concat},
+    {"", "Crop", 1, import_crop},
+    {"", "DepthToSpace", 1, import_depth_to_space},
+    {"", "Expand", 8, import_expand},
+    {"", "Pad", 1, import_pad_attributes},
+    {"", "Pad", 11, import_pad},
+    {"", "ReverseSequence", 10, import_reverse_sequence},
+    {"", "Slice", 1, import_slice_attributes},
+    {"", "Slice", 10, import_slice},
+    {"", "SpaceToDepth", 1, import_space_to_depth},
+    {"", "Split", 1, import_split},
+    {"", "Tile", 1, import_tile_axis},
+    {"", "Tile", 6, import_tile},
+    {"", "Transpose", 1, import_transpose},
+    {"", "Trilu", 14, import_trilu},
 };
 
 }  // namespace

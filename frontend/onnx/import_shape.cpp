@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "frontend/onnx/data_type.h"
 #include "frontend/onnx/import_common.h"
 #include "frontend/onnx/import_rows.h"
 #include "ir/linear.h"
@@ -212,9 +213,62 @@ Status import_identity(NodeImport& node) {
   return {};
 }
 
+// --- Made of numbers.
+
+Status import_eye_like(NodeImport& node) {
+  ir::ElementType element = node.element(0);
+  if (node.has_attribute("dtype")) {
+    const ir::Result<ir::ElementType> given =
+        element_type_of(static_cast<int32_t>(node.integer("dtype", 0)), node.where());
+    if (!given) return given.faults();
+    element = *given;
+  }
+  node.set_result(0, node.emit(ir::kEye, {}, ir::Attributes(ir::Eye{element, node.shape(0), node.integer("k", 0)})));
+  return {};
+}
+
+// ceil((limit - start) / delta) where that can be known; absent when it depends on data.
+std::optional<Expr> range_size(const NodeImport& node) {
+  ir::ExprPool& pool = *node.graph().pool;
+  if (ir::is_float(node.element(0))) {
+    const auto start = node.known_numbers(0);
+    const auto limit = node.known_numbers(1);
+    const auto delta = node.known_numbers(2);
+    if (!start || !limit || !delta || start->size() != 1 || limit->size() != 1 || delta->size() != 1)
+      return std::nullopt;
+    const double steps = std::ceil(((*limit)[0] - (*start)[0]) / (*delta)[0]);
+    return pool.number(std::max(steps, 0.0), ir::kIndex);  // NaN, of a delta of 0, counts as none
+  }
+  const std::vector<Expr>* start = node.elements(0);
+  const std::vector<Expr>* limit = node.elements(1);
+  const std::optional<std::vector<int64_t>> delta = node.known_integers(2);
+  if (start == nullptr || limit == nullptr || !delta || start->size() != 1 || limit->size() != 1 || delta->size() != 1)
+    return std::nullopt;
+  const int64_t step = (*delta)[0];
+  if (step == 0 || step == INT64_MIN) return pool.integer(0);
+  const Expr distance = step > 0 ? (*limit)[0] - (*start)[0] : (*start)[0] - (*limit)[0];
+  return ir::max(ir::ceil_div(distance, std::abs(step)), pool.integer(0));
+}
+
+Status import_range(NodeImport& node) {
+  std::optional<Expr> size = range_size(node);
+  if (!size) {
+    const std::optional<std::vector<int64_t>> declared = node.declared_dims(0);
+    if (!declared || declared->size() != 1) {
+      return ir::unsupported(
+          "data-dependent", node.where(),
+          "operands of Range: expected values known when the model is compiled or prepared, found data");
+    }
+    size = node.graph().pool->integer((*declared)[0]);
+  }
+  node.set_result(0, node.emit(ir::kRange, {node.operand(0), node.operand(2)}, ir::Attributes(ir::Range{{*size}})));
+  return {};
+}
+
 constexpr ImportRow kRows[] = {
     {"", "Constant", 1, import_constant},   {"", "ConstantOfShape", 9, import_constant_of_shape},
-    {"", "Flatten", 1, import_flatten},     {"", "Identity", 1, import_identity},
+    {"", "EyeLike", 9, import_eye_like},    {"", "Flatten", 1, import_flatten},
+    {"", "Identity", 1, import_identity},   {"", "Range", 11, import_range},
     {"", "Reshape", 1, import_reshape},     {"", "Shape", 1, import_shape},
     {"", "Size", 1, import_size},           {"", "Squeeze", 1, import_squeeze},
     {"", "Unsqueeze", 1, import_unsqueeze},

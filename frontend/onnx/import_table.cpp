@@ -9,6 +9,7 @@ namespace burin::frontend {
 namespace {
 
 using Rows = std::span<const ImportRow> (*)();
+// clang-format off
 constexpr Rows kFamilies[] = {
     activation_rows,
     contraction_rows,
@@ -25,6 +26,7 @@ constexpr Rows kFamilies[] = {
     reduce_rows,
     shape_rows,
 };
+// clang-format on
 
 auto key(const ImportRow& row) { return std::tuple(row.domain, row.op_type, row.since); }
 
