@@ -71,10 +71,12 @@ ir::Result<Library> make_library(const ir::Graph& graph, const Options& options)
   if (!target) return target.faults();
   const ir::Result<LoweredModel> model = lower_model(graph, {*target}, options);
   if (!model) return model.faults();
+  const ir::Result<std::vector<codegen::ObjectFile>> objects = make_objects(*model, codegen::Exported::kModel, options);
+  if (!objects) return objects.faults();
   ir::Result<OutputFiles> files = OutputFiles::in(std::filesystem::temp_directory_path());
   if (!files) return files.faults();
   const std::filesystem::path path = files->temporary() / "model.so";
-  if (ir::Status status = build_shared_library(*model, options, path); !status) return status.faults();
+  if (ir::Status status = codegen::link_shared(link_input(*model, *objects), path.string()); !status) return status.faults();
   clear_progress();
   // Once it is mapped, the file itself is not needed any more.
   return Library::load(path);
