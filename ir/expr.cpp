@@ -307,6 +307,7 @@ Expr ExprPool::intern(ExprNode node) {
   if (auto found = interned_.find(&node); found != interned_.end()) return Expr(found->second);
   operand_lists_.emplace_back(node.operands.begin(), node.operands.end());
   node.operands = operand_lists_.back();
+  for (Expr operand : node.operands) node.height = std::max(node.height, operand->height + 1);
   nodes_.push_back(node);
   interned_.emplace(&nodes_.back(), &nodes_.back());
   return Expr(&nodes_.back());
@@ -339,7 +340,8 @@ Expr ExprPool::boolean(bool value) { return integer(value ? 1 : 0, kBool); }
 VariableId ExprPool::declare(Variable variable) {
   if (variable.extent.valid()) {
     variable.low = 0;
-    variable.high = variable.extent->high == INT64_MAX ? INT64_MAX : variable.extent->high - 1;
+    const int64_t most = variable.extent->high;
+    variable.high = known(most) ? most - 1 : INT64_MAX;
   }
   return variables_.add(std::move(variable));
 }
@@ -349,9 +351,23 @@ Expr ExprPool::variable(VariableId id) {
   return intern({kVariable, variable.type, {}, id.index, variable.low, variable.high, this});
 }
 
+void ExprPool::tighten(VariableId id, int64_t high) {
+  Variable& variable = variables_[id];
+  if (high >= variable.high || high < variable.low) return;
+  const Expr node = this->variable(id);
+  variable.high = high;
+  // The pool owns the node; bounds are no part of what identifies it.
+  const_cast<ExprNode*>(node.node())->high = high;
+}
+
 Expr ExprPool::make(Opcode opcode, std::span<const Expr> operands, ValueType type, int64_t payload) {
   const ValueType result = derived_type(opcode, operands, type);
   if (Expr simpler = Simplifier(*this).run(opcode, operands, result, payload); simpler.valid()) return simpler;
+  return as_written(opcode, operands, result, payload);
+}
+
+Expr ExprPool::as_written(Opcode opcode, std::span<const Expr> operands, ValueType type, int64_t payload) {
+  const ValueType result = derived_type(opcode, operands, type);
   const bool bounded = result == kIndex && opcode != kRead && opcode != kLoad && !operands.empty();
   const Bounds bounds = bounded ? bounds_of(opcode, operands) : Bounds{};
   return intern({opcode, result, operands, payload, bounds.low, bounds.high, this});

@@ -84,6 +84,7 @@ struct ExprNode {
   // Inclusive bounds of a scalar i64, INT64_MIN and INT64_MAX where unknown.
   int64_t low, high;
   ExprPool* pool;
+  int height = 1;  // of the tree below, in nodes
 };
 
 // A reference to a node; cheap to copy, and equal when the expressions are equal.
@@ -126,10 +127,16 @@ class ExprPool {
   Expr variable(VariableId id);
   VariableId declare(Variable variable);
   const Variable& operator[](VariableId id) const { return variables_[id]; }
+  // Lowers the upper bound of a variable that turns out to be smaller. Expressions built before keep their wider bounds.
+  void tighten(VariableId id, int64_t high);
 
   // The expression of `opcode` on `operands`, simplified. `type` is used by casts, reads, loads and the lane operations,
   // and is derived for the others.
   Expr make(Opcode opcode, std::span<const Expr> operands, ValueType type = kIndex, int64_t payload = 0);
+  // The same, not simplified: for reading back exactly what was printed.
+  Expr as_written(Opcode opcode, std::span<const Expr> operands, ValueType type = kIndex, int64_t payload = 0);
+
+  int proof_depth = 0;  // how many proofs of ir/linear.h are under way, one inside the other
 
  private:
   friend class Simplifier;

@@ -40,7 +40,8 @@ bool accumulate(Expr e, int64_t scale, LinearForm& form) {
   return true;
 }
 
-bool nonnegative(Expr e, int depth) {
+// `budget` counts the substitutions still allowed: the search branches over the terms at every depth.
+bool nonnegative(Expr e, int depth, int& budget) {
   if (e->low >= 0) return true;
   std::optional<LinearForm> form = linear_form(e);
   if (!form || depth == 0) return false;
@@ -51,7 +52,8 @@ bool nonnegative(Expr e, int depth) {
     if (!variable.extent.valid()) continue;
     const Expr worst = coefficient > 0 ? e->pool->integer(0) : variable.extent - 1;
     if (uses_variable(worst, variable_of(term))) continue;
-    if (nonnegative(substitute(e, {{variable_of(term).index, worst}}), depth - 1)) return true;
+    if (budget-- <= 0) return false;
+    if (nonnegative(substitute(e, {{variable_of(term).index, worst}}), depth - 1, budget)) return true;
   }
   return false;
 }
@@ -83,6 +85,16 @@ std::optional<AxisStride> stride_of(Expr e, VariableId variable) {
   return AxisStride{stride, sum_of(*form, *e->pool)};
 }
 
-bool provably_nonnegative(Expr e) { return nonnegative(e, 6); }
+bool provably_nonnegative(Expr e) {
+  if (e->low >= 0) return true;
+  // Substituting simplifies, and the rules ask for proofs: those get less, or nested minima would cost exponentially much.
+  constexpr int kBudgets[] = {64, 8, 0};
+  int& depth = e->pool->proof_depth;
+  int budget = kBudgets[std::min(depth, 2)];
+  ++depth;
+  const bool proven = nonnegative(e, 6, budget);
+  --depth;
+  return proven;
+}
 
 }  // namespace burin::ir

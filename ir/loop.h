@@ -7,6 +7,7 @@
 // Invariants: ir/loop_verify.h.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -150,6 +151,13 @@ struct Module {
   std::vector<ConstantPiece> constants;
   int64_t constant_bytes = 0;
 };
+
+// The variables that `block` uses and does not define (by a loop, Let or Tile), ordered by id.
+std::vector<VariableId> free_variables(const Block& block);
+// Calls `visit(Expr)` with every expression of the block's statements, inner blocks included.
+void for_each_expr(const Block& block, const std::function<void(Expr)>& visit);
+// Replaces every expression of the block's statements, inner blocks included, by `map(expression)`.
+void map_exprs(Block& block, const std::function<Expr(Expr)>& map);
 
 inline BufferId buffer_of(Expr load) { return BufferId{static_cast<uint32_t>(load->payload)}; }
 Expr load(ExprPool& pool, BufferId buffer, Expr index, ValueType type);

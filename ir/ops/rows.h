@@ -1,8 +1,8 @@
-// The rows of all ops, sorted by name: declared here, defined in ir/ops/<op>.cpp, listed in ir/ops/all.cpp. A row that is
-// declared and listed but not defined fails to link. Attribute structs are here too, since importers fill them in.
+// The rows of all ops: declared in the two headers below, defined in ir/ops/<op>.cpp, listed in ir/ops/all.cpp. A row that is
+// declared and listed but not defined fails to link. Attribute structs are there too, since importers fill them in.
 #pragma once
 
-#include "ir/attributes.h"
-#include "ir/op.h"
-
-namespace burin::ir {}
+#include "ir/ops/control_flow.h"
+#include "ir/ops/indexing.h"
+#include "ir/ops/movement.h"
+#include "ir/ops/numeric.h"

@@ -1,0 +1,95 @@
+#include "frontend/onnx/import_window.h"
+
+#include "ir/ops/numeric.h"
+
+namespace burin::frontend {
+namespace {
+
+using ir::Expr;
+using ir::Result;
+using ir::Status;
+
+Result<size_t> spatial_rank(const NodeImport& node) {
+  if (node.rank(0) >= 3) return static_cast<size_t>(node.rank(0) - 2);
+  return node.fault("rank-mismatch", "operand 0: expected rank 3 or more, found {}", node.rank(0));
+}
+
+Result<std::vector<int64_t>> factors(const NodeImport& node, std::string_view name, size_t count) {
+  std::vector<int64_t> values = node.integers(name, std::vector<int64_t>(count, 1));
+  if (values.empty()) values.assign(count, 1);
+  if (values.size() != count) {
+    return node.fault("attribute-size", "attribute \"{}\": expected {} values, found {}", name, count, values.size());
+  }
+  for (int64_t value : values) {
+    if (value >= 1 && value <= ir::kLargestFactor) continue;
+    return node.fault("attribute-range", "attribute \"{}\": expected 1 to {}, found {}", name, ir::kLargestFactor,
+                      value);
+  }
+  return values;
+}
+
+// What is missing for ceil(extent / stride) windows, shared between both ends; an odd one goes to the end that is named.
+void pad_to_same(WindowAttributes& window, size_t d, Expr extent, Expr kernel, AutoPad end) {
+  ir::ExprPool& pool = *extent->pool;
+  const size_t count = window.strides.size();
+  const Expr reach = (kernel - 1) * window.dilations[d] + 1;
+  const Expr windows = ir::ceil_div(extent, window.strides[d]);
+  const Expr total = ir::max((windows - 1) * window.strides[d] + reach - extent, pool.integer(0));
+  const Expr lesser = ir::floor_div(total, 2);
+  window.pads[d] = end == AutoPad::kSameUpper ? lesser : total - lesser;
+  window.pads[count + d] = total - window.pads[d];
+}
+
+}  // namespace
+
+Result<AutoPad> auto_pad(const NodeImport& node) {
+  const std::string text = node.text("auto_pad", "NOTSET");
+  if (text == "NOTSET" || text.empty()) return AutoPad::kNotSet;
+  if (text == "SAME_UPPER") return AutoPad::kSameUpper;
+  if (text == "SAME_LOWER") return AutoPad::kSameLower;
+  if (text == "VALID") return AutoPad::kValid;
+  return node.fault("attribute-value",
+                    "attribute \"auto_pad\": expected NOTSET, SAME_UPPER, SAME_LOWER or VALID, found \"{}\"", text);
+}
+
+ir::Shape kernel_of(const NodeImport& node, int weights) {
+  const ir::Shape& shape = node.shape(weights);
+  return {shape.begin() + static_cast<std::ptrdiff_t>(std::min<size_t>(2, shape.size())), shape.end()};
+}
+
+Result<std::vector<int64_t>> kernel_shape(NodeImport& node) {
+  Result<size_t> spatial = spatial_rank(node);
+  if (!spatial) return spatial.faults();
+  if (!node.has_attribute("kernel_shape")) {
+    return node.fault("missing-attribute", "expected an attribute \"kernel_shape\" with {} values, found none",
+                      *spatial);
+  }
+  return factors(node, "kernel_shape", *spatial);
+}
+
+Result<WindowAttributes> window_attributes(NodeImport& node, std::span<const Expr> kernel) {
+  Result<size_t> spatial = spatial_rank(node);
+  if (!spatial) return spatial.faults();
+  if (kernel.size() != *spatial) {
+    return node.fault("rank-mismatch", "expected a kernel of {} spatial dimensions, found {}", *spatial, kernel.size());
+  }
+  Result<std::vector<int64_t>> strides = factors(node, "strides", *spatial);
+  if (!strides) return strides.faults();
+  Result<std::vector<int64_t>> dilations = factors(node, "dilations", *spatial);
+  if (!dilations) return dilations.faults();
+  Result<AutoPad> mode = auto_pad(node);
+  if (!mode) return mode.faults();
+  std::vector<int64_t> pads = node.integers("pads", std::vector<int64_t>(2 * *spatial, 0));
+  if (pads.empty() || *mode != AutoPad::kNotSet) pads.assign(2 * *spatial, 0);
+  if (pads.size() != 2 * *spatial) {
+    return node.fault("attribute-size", "attribute \"pads\": expected {} values, found {}", 2 * *spatial, pads.size());
+  }
+  WindowAttributes window{{}, *std::move(strides), *std::move(dilations), {}};
+  for (int64_t pad : pads) window.pads.push_back(node.graph().pool->integer(pad));
+  if (*mode == AutoPad::kSameUpper || *mode == AutoPad::kSameLower) {
+    for (size_t d = 0; d < *spatial; ++d) pad_to_same(window, d, node.shape(0)[d + 2], kernel[d], *mode);
+  }
+  return window;
+}
+
+}  // namespace burin::frontend

@@ -1,0 +1,216 @@
+#include "passes/assign_layouts.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include <fmt/format.h>
+
+#include "ir/linear.h"
+#include "passes/contraction.h"
+#include "passes/tensor_uses.h"
+
+namespace burin::passes {
+
+using namespace ir;
+
+namespace {
+
+constexpr size_t kChannels = 1;  // the dimension of channels in every convolution's operands
+
+// Sets of tensors that one layout should serve, by union of their ids.
+class Regions {
+ public:
+  explicit Regions(size_t count) : parent_(count) { std::iota(parent_.begin(), parent_.end(), uint32_t{0}); }
+  uint32_t find(uint32_t i) {
+    while (parent_[i] != i) i = parent_[i] = parent_[parent_[i]];
+    return i;
+  }
+  void join(uint32_t a, uint32_t b) { parent_[find(a)] = find(b); }
+
+ private:
+  std::vector<uint32_t> parent_;
+};
+
+class LayoutAssignment {
+ public:
+  LayoutAssignment(Program& program, const PassContext& context) : program_(program), context_(context), regions_(program.tensors.size()) {}
+
+  void run() {
+    std::vector<TensorId> seeds;
+    for (const Statement& statement : program_.body) {
+      const auto* nest = std::get_if<Nest>(&statement.form);
+      if (nest == nullptr) continue;
+      connect(*nest);
+      if (is_convolution(*nest)) seeds.push_back(nest->writes[0].tensor);
+    }
+    std::vector<bool> wanted(program_.tensors.size());
+    for (TensorId seed : seeds) wanted[regions_.find(seed.index)] = true;
+    detach_outputs(wanted);
+    for (uint32_t i = 0; i < wanted.size(); ++i) {
+      if (wanted[regions_.find(i)] && is_temporary(TensorId{i})) program_.tensors[TensorId{i}].layout = channels_last(TensorId{i});
+    }
+    for (Statement& statement : program_.body) {
+      if (auto* nest = std::get_if<Nest>(&statement.form)) channel_loop_innermost(*nest);
+    }
+    pack_constants();
+  }
+
+ private:
+  size_t rank(TensorId id) const { return program_.tensors[id].shape.size(); }
+
+  bool is_temporary(TensorId id) const {
+    const auto among = [&](const std::vector<TensorId>& list) { return std::ranges::find(list, id) != list.end(); };
+    return !program_.tensors[id].constant && !among(program_.inputs) && !among(program_.outputs);
+  }
+
+  Layout channels_last(TensorId id) const {
+    Layout layout{{0}};
+    for (size_t d = 2; d < rank(id); ++d) layout.push_back({static_cast<int>(d)});
+    layout.push_back({static_cast<int>(kChannels)});
+    return layout;
+  }
+
+  // Tensors of one rank that a nest moves between.
+  void connect(const Nest& nest) {
+    if (nest.writes.empty()) return;
+    const TensorId result = nest.writes[0].tensor;
+    if (rank(result) < 3) return;
+    for (Expr read : reads_of(nest)) {
+      const TensorId operand = tensor_of(read);
+      if (rank(operand) == rank(result) && !program_.tensors[operand].constant) regions_.join(result.index, operand.index);
+    }
+  }
+
+  // A convolution that would write an output of the model writes a tensor of its own, which is then copied in the model's order.
+  void detach_outputs(const std::vector<bool>& wanted) {
+    std::vector<Statement> body;
+    for (Statement& statement : program_.body) {
+      auto* nest = std::get_if<Nest>(&statement.form);
+      const bool detach = nest != nullptr && !nest->accumulators.empty() && nest->writes.size() == 1 &&
+                          std::ranges::find(program_.outputs, nest->writes[0].tensor) != program_.outputs.end() &&
+                          wanted[regions_.find(nest->writes[0].tensor.index)] && rank(nest->writes[0].tensor) >= 3;
+      if (!detach) {
+        body.push_back(std::move(statement));
+        continue;
+      }
+      const TensorId output = nest->writes[0].tensor;
+      const Tensor original = program_.tensors[output];
+      const TensorId inner = program_.add_tensor(original.name + ".inner", original.element, original.shape);
+      program_.tensors[inner].layout = channels_last(inner);
+      nest->writes[0].tensor = inner;
+      NestBuilder copy(program_, "");
+      const std::vector<Expr> at = copy.parallel(original.shape);
+      copy.write(output, at, ir::read(program_, inner, at));
+      body.push_back(std::move(statement));
+      body.push_back({copy.take()});
+    }
+    program_.body = std::move(body);
+  }
+
+  bool uses_axis(Expr index, const Nest& nest, AxisKind kind) const {
+    return std::ranges::any_of(nest.axes, [&](const Axis& axis) { return axis.kind == kind && uses_variable(index, axis.variable); });
+  }
+
+  // The read of data in a convolution: its channels are summed over, or its window moves over the spatial dimensions.
+  bool reads_window(const Nest& nest, Expr read) const {
+    const std::span<const Expr> index = index_of(program_, read);
+    if (index.size() < 3 || program_.tensors[tensor_of(read)].constant) return false;
+    const bool channels = uses_axis(index[kChannels], nest, AxisKind::kReduction);
+    const bool spatial = std::ranges::any_of(index.subspan(2), [&](Expr e) { return uses_axis(e, nest, AxisKind::kParallel); });
+    const bool window = std::ranges::any_of(index.subspan(2), [&](Expr e) { return uses_axis(e, nest, AxisKind::kReduction); });
+    return (channels && spatial && !uses_axis(index[kChannels], nest, AxisKind::kParallel)) || (spatial && window && index.size() > 3);
+  }
+
+  bool is_convolution(const Nest& nest) const {
+    const std::optional<Contraction> contraction = contraction_of(nest);
+    if (!contraction || rank(nest.writes[0].tensor) < 3) return false;
+    const bool left = reads_window(nest, contraction->left) && program_.tensors[tensor_of(contraction->right)].constant;
+    const bool right = reads_window(nest, contraction->right) && program_.tensors[tensor_of(contraction->left)].constant;
+    return left || right;
+  }
+
+  // Where the data of a reduction keeps its channels innermost, the loop over them goes innermost too.
+  void channel_loop_innermost(Nest& nest) const {
+    const std::optional<Contraction> contraction = contraction_of(nest);
+    if (!contraction || context_.math == Math::kStrict) return;
+    for (Expr read : {contraction->left, contraction->right}) {
+      if (program_.tensors[tensor_of(read)].constant || index_of(program_, read).size() < 3 || !is_convolution(nest)) continue;
+      const Expr channel = index_of(program_, read)[kChannels];
+      std::ranges::stable_sort(nest.axes, {}, [&](const Axis& axis) {
+        return axis.kind == AxisKind::kReduction && uses_variable(channel, axis.variable);
+      });
+    }
+  }
+
+  void pack_constants() {
+    std::vector<std::vector<Layout>> asked(program_.tensors.size());
+    std::vector<int> readers(program_.tensors.size());
+    for (const Statement& statement : program_.body) {
+      for (TensorId tensor : uses_of(statement).read) ++readers[tensor.index];
+      const auto* nest = std::get_if<Nest>(&statement.form);
+      const std::optional<Contraction> contraction = nest != nullptr ? contraction_of(*nest) : std::nullopt;
+      if (!contraction) continue;
+      for (Expr read : {contraction->left, contraction->right}) {
+        const std::optional<Layout> layout = panels(*nest, read);
+        if (layout) asked[tensor_of(read).index].push_back(*layout);
+      }
+    }
+    for (uint32_t i = 0; i < program_.tensors.size(); ++i) {
+      if (asked[i].empty()) continue;
+      const bool agree = std::ranges::all_of(asked[i], [&](const Layout& layout) { return layout == asked[i][0]; });
+      if (agree && readers[i] == static_cast<int>(asked[i].size())) {
+        program_.tensors[TensorId{i}].layout = asked[i][0];
+      } else {
+        context_.explain(fmt::format("assign-layouts: declined to pack \"{}\": it is read in several orders", program_.tensors[TensorId{i}].name));
+      }
+    }
+  }
+
+  // [n floordiv 16, what the reduction walks in its order, the rest, n mod 16], where n is the result's contiguous axis.
+  std::optional<Layout> panels(const Nest& nest, Expr read) const {
+    const TensorId id = tensor_of(read);
+    if (!program_.tensors[id].constant || otherwise_of(program_, read).valid()) return std::nullopt;
+    const std::optional<VariableId> contiguous = contiguous_axis(program_, nest);
+    if (!contiguous) return std::nullopt;
+    const std::span<const Expr> index = index_of(program_, read);
+    int panel = -1;
+    for (size_t d = 0; d < index.size(); ++d) {
+      if (!uses_variable(index[d], *contiguous)) continue;
+      if (!is_variable(index[d]) || panel >= 0) return std::nullopt;
+      panel = static_cast<int>(d);
+    }
+    if (panel < 0) return std::nullopt;
+    Layout layout;
+    Layout inner;
+    std::vector<bool> placed(index.size());
+    placed[static_cast<size_t>(panel)] = true;
+    for (const Axis& axis : nest.axes) {
+      if (axis.kind != AxisKind::kReduction) continue;
+      for (size_t d = 0; d < index.size(); ++d) {
+        if (placed[d] || !uses_variable(index[d], axis.variable)) continue;
+        inner.push_back({static_cast<int>(d)});
+        placed[d] = true;
+      }
+    }
+    for (size_t d = 0; d < index.size(); ++d) {
+      if (!placed[d]) layout.push_back({static_cast<int>(d)});
+    }
+    layout.push_back({panel, LayoutPart::kQuotient, kPanel});
+    layout.insert(layout.end(), inner.begin(), inner.end());
+    layout.push_back({panel, LayoutPart::kRemainder, kPanel});
+    return layout;
+  }
+
+  Program& program_;
+  const PassContext& context_;
+  Regions regions_;
+};
+
+}  // namespace
+
+Status assign_layouts(Program& program, const PassContext& context) {
+  LayoutAssignment(program, context).run();
+  return {};
+}
+
+}  // namespace burin::passes

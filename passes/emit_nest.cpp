@@ -1,0 +1,420 @@
+#include "passes/emit_nest.h"
+
+#include <algorithm>
+#include <map>
+
+#include "ir/linear.h"
+#include "ir/result.h"
+#include "passes/schedule.h"
+#include "passes/vectorize.h"
+
+namespace burin::passes {
+
+using namespace ir;
+
+namespace {
+
+// What a schedule says, by axis: points per tile, vector lanes, and the orders of the loops around.
+struct Plan {
+  std::vector<int> outer;
+  std::vector<int> inner;
+  std::vector<int64_t> unrolled;  // by axis, 1: not tiled
+  std::vector<int64_t> lanes;     // by axis, 1: no vectors
+  int split_axis = -1;            // reduction axis whose lanes hold partial results
+};
+
+Plan plan_of(const FlatNest& nest, const Schedule& schedule) {
+  Plan plan;
+  plan.unrolled.assign(nest.axes.size(), 1);
+  plan.lanes.assign(nest.axes.size(), 1);
+  for (const ScheduledLoop& loop : schedule) {
+    const auto axis = static_cast<size_t>(loop.axis);
+    const bool parallel = nest.axes[axis].kind == AxisKind::kParallel;
+    if (loop.factor == 0) {
+      (parallel ? plan.outer : plan.inner).push_back(loop.axis);
+    } else if (loop.kind == LoopKind::kVector) {
+      plan.lanes[axis] = loop.factor;
+      if (!parallel) plan.split_axis = loop.axis;
+    } else {
+      plan.unrolled[axis] = loop.factor;
+    }
+  }
+  return plan;
+}
+
+// Consecutive points of an axis that one vector (or scalar) holds, counted from the tile's first point.
+struct Segment {
+  int64_t offset;
+  int lanes;
+};
+
+// One point of the register tile: where every axis stands, and the lanes of the vector axis.
+struct TilePoint {
+  Substitution scalars;
+  VariableId vector_axis;
+  Expr base;
+  int lanes = 1;
+  std::vector<VariableId> accumulators;  // by accumulator of the nest
+};
+
+class NestEmission {
+ public:
+  NestEmission(const FlatNest& nest, const Schedule& schedule, ExprPool& pool) : nest_(nest), plan_(plan_of(nest, schedule)), pool_(pool) {
+    for (int axis : plan_.outer) {
+      if (plan_.lanes[static_cast<size_t>(axis)] > 1) vector_axis_ = axis;
+    }
+  }
+
+  Block run() {
+    Block block;
+    std::vector<int64_t> points(nest_.axes.size(), 1);
+    outer(0, {}, points, block);
+    return block;
+  }
+
+ private:
+  const Variable& variable(int axis) const { return pool_[nest_.axes[static_cast<size_t>(axis)].variable]; }
+  VariableId id(int axis) const { return nest_.axes[static_cast<size_t>(axis)].variable; }
+
+  VariableId counter_below(const std::string& name, Expr end) { return pool_.declare({name, kIndex, 0, INT64_MAX, end}); }
+
+  // Loops over the parallel axes from `level` on; `at` says where the axes above stand, `points` how many points the tile has.
+  void outer(size_t level, const Substitution& at, const std::vector<int64_t>& points, Block& block) {
+    if (level == plan_.outer.size()) return tile(at, points, block);
+    const int axis = plan_.outer[level];
+    const auto a = static_cast<size_t>(axis);
+    const int64_t step = plan_.unrolled[a] * plan_.lanes[a];
+    const Expr extent = variable(axis).extent;
+    if (std::optional<int64_t> count = constant_integer(extent)) {
+      const int64_t whole = *count / step * step;
+      if (whole > step || (whole == step && step == 1)) {
+        strip(level, at, points, block, pool_.integer(0), pool_.integer(whole), step);
+      } else if (whole == step) {
+        place(level, at, points, block, pool_.integer(0), step);
+      }
+      if (*count > whole) place(level, at, points, block, pool_.integer(whole), *count - whole);
+      return;
+    }
+    const Expr whole = floor_div(extent, step) * step;
+    strip(level, at, points, block, pool_.integer(0), whole, step);
+    if (step > 1) strip(level, at, points, block, whole, extent, 1);
+  }
+
+  void strip(size_t level, const Substitution& at, const std::vector<int64_t>& points, Block& block, Expr begin, Expr end, int64_t step) {
+    // The counter counts tiles, so that positions are visibly multiples of the step.
+    const int axis = plan_.outer[level];
+    const Expr tiles = floor_div(end - begin, step);
+    Loop loop{counter_below(variable(axis).name, tiles), pool_.integer(0), tiles, 1, LoopKind::kSerial, {}};
+    place(level, at, points, loop.body, begin + pool_.variable(loop.counter) * step, step);
+    block.push_back({std::move(loop)});
+  }
+
+  void place(size_t level, const Substitution& at, const std::vector<int64_t>& points, Block& block, Expr position, int64_t count) {
+    Substitution here = at;
+    here[id(plan_.outer[level]).index] = position;
+    std::vector<int64_t> tiled = points;
+    tiled[static_cast<size_t>(plan_.outer[level])] = count;
+    outer(level + 1, here, tiled, block);
+  }
+
+  // `count` points as vectors of the axis' lanes, then of half as many, and so on; single points at the end.
+  std::vector<Segment> segments(int axis, int64_t count) const {
+    std::vector<Segment> result;
+    int64_t lanes = plan_.lanes[static_cast<size_t>(axis)];
+    for (int64_t offset = 0; offset < count;) {
+      while (lanes > count - offset) lanes = lanes > 4 ? lanes / 2 : 1;
+      result.push_back({offset, static_cast<int>(lanes)});
+      offset += lanes;
+    }
+    return result;
+  }
+
+  std::vector<TilePoint> tile_points(const Substitution& at, const std::vector<int64_t>& points) {
+    std::vector<TilePoint> result = {{at, {}, {}, 1, {}}};
+    for (int axis : plan_.outer) {
+      const int64_t count = points[static_cast<size_t>(axis)];
+      if (axis == vector_axis_ || count == 1) continue;
+      std::vector<TilePoint> wider;
+      for (const TilePoint& point : result) {
+        for (int64_t offset = 0; offset < count; ++offset) {
+          wider.push_back(point);
+          Expr& position = wider.back().scalars[id(axis).index];
+          position = position + offset;
+        }
+      }
+      result = std::move(wider);
+    }
+    if (vector_axis_ < 0) return result;
+    std::vector<TilePoint> vectors;
+    for (const TilePoint& point : result) {
+      for (const Segment& segment : segments(vector_axis_, points[static_cast<size_t>(vector_axis_)])) {
+        vectors.push_back(point);
+        TilePoint& added = vectors.back();
+        const Expr first = added.scalars.at(id(vector_axis_).index) + segment.offset;
+        added.vector_axis = id(vector_axis_);
+        added.base = first;
+        added.lanes = segment.lanes;
+        if (segment.lanes == 1) added.scalars[id(vector_axis_).index] = first;
+        if (segment.lanes > 1) added.scalars.erase(id(vector_axis_).index);
+      }
+    }
+    return vectors;
+  }
+
+  // `e` at a tile point, with the lanes of the point (scalars are splat), accumulators replaced by their registers.
+  Expr at_point(Expr e, const TilePoint& point) {
+    const Expr placed = narrow_at_point(e, point);
+    return placed->type.lanes == point.lanes ? placed : splat(placed, point.lanes);
+  }
+
+  // A condition or a value that may stay scalar.
+  Expr narrow_at_point(Expr e, const TilePoint& point) {
+    const Expr placed = substitute(e, point.scalars);
+    const Substitution registers = registers_of(point);
+    if (point.lanes == 1) return substitute(placed, registers);
+    return widen(placed, point.vector_axis, point.base, point.lanes, registers);
+  }
+
+  Substitution registers_of(const TilePoint& point) {
+    Substitution registers;
+    for (size_t i = 0; i < point.accumulators.size(); ++i) {
+      registers.emplace(nest_.accumulators[i].variable.index, pool_.variable(point.accumulators[i]));
+    }
+    return registers;
+  }
+
+  void tile(const Substitution& at, const std::vector<int64_t>& points, Block& block) {
+    std::vector<TilePoint> tile = tile_points(at, points);
+    if (nest_.accumulators.empty()) {
+      Block* body = &block;
+      for (int axis : plan_.inner) body = step_loop(axis, tile, *body);
+      return stores(tile, *body);
+    }
+    if (plan_.split_axis >= 0) return split_reduction_tile(tile, block);
+    declare_accumulators(tile, block, 1);
+    for (const TilePoint& point : tile) {
+      for (size_t i = 0; i < nest_.accumulators.size(); ++i) {
+        block.push_back({Assign{point.accumulators[i], {}, at_point_without_registers(nest_.accumulators[i].init, point)}});
+      }
+    }
+    Block* body = &block;
+    for (int axis : plan_.inner) body = step_loop(axis, tile, *body);
+    combine(tile, *body);
+    const bool sequential = std::ranges::any_of(plan_.inner, [&](int axis) {
+      return nest_.axes[static_cast<size_t>(axis)].kind == AxisKind::kSequential;
+    });
+    stores(tile, sequential ? *body : block);
+  }
+
+  Expr at_point_without_registers(Expr e, const TilePoint& point) {
+    TilePoint bare = point;
+    bare.accumulators.clear();
+    return at_point(e, bare);
+  }
+
+  // A loop over a whole axis; its counter takes the axis' place at every point. Returns where its body goes.
+  Block* step_loop(int axis, std::vector<TilePoint>& tile, Block& block) {
+    const Variable& info = variable(axis);
+    Loop loop{counter_below(info.name, info.extent), pool_.integer(0), info.extent, 1, LoopKind::kSerial, {}};
+    for (TilePoint& point : tile) point.scalars[id(axis).index] = pool_.variable(loop.counter);
+    block.push_back({std::move(loop)});
+    return &std::get<Loop>(block.back().form).body;
+  }
+
+  void declare_accumulators(std::vector<TilePoint>& tile, Block& block, int lanes_at_least) {
+    int number = 0;
+    for (TilePoint& point : tile) {
+      point.accumulators.clear();
+      for (const Accumulator& accumulator : nest_.accumulators) {
+        const Variable& held = pool_[accumulator.variable];
+        const std::string name = tile.size() == 1 ? held.name : held.name + "_" + std::to_string(number);
+        const ValueType type{held.type.element, std::max(point.lanes, lanes_at_least)};
+        point.accumulators.push_back(pool_.declare({name, type, INT64_MIN, INT64_MAX, {}}));
+        block.push_back({Tile{point.accumulators.back(), {}}});
+      }
+      ++number;
+    }
+  }
+
+  // One step of the reduction at every point. Loads that several points share are named first, so that each is made once.
+  void combine(const std::vector<TilePoint>& tile, Block& block) {
+    std::vector<std::vector<Expr>> values;
+    std::map<const ExprNode*, int> uses;
+    for (const TilePoint& point : tile) {
+      values.emplace_back();
+      for (const Accumulator& accumulator : nest_.accumulators) {
+        values.back().push_back(at_point(accumulator.combine, point));
+        for_each_node(values.back().back(), [&](Expr node) { ++uses[node.node()]; });
+      }
+    }
+    const Sharing sharing = share_loads(values, uses, block);
+    for (size_t p = 0; p < tile.size(); ++p) {
+      for (Expr& value : values[p]) value = named(value, sharing, block);
+      assign(tile[p], values[p], block);
+    }
+  }
+
+  // Shared loads (with the splat around them, if any) and the variables that name them.
+  struct Sharing {
+    std::map<const ExprNode*, Expr> named;
+  };
+
+  Sharing share_loads(const std::vector<std::vector<Expr>>& values, const std::map<const ExprNode*, int>& uses, Block& block) {
+    Sharing sharing;
+    int number = 0;
+    for (const std::vector<Expr>& at_one_point : values) {
+      for (Expr value : at_one_point) {
+        for_each_node(value, [&](Expr node) {
+          const bool load_or_splat = node->opcode == Opcode::kLoad ||
+                                     (node->opcode == Opcode::kSplat && node->operands[0]->opcode == Opcode::kLoad);
+          if (!load_or_splat || uses.at(node.node()) < 2 || sharing.named.contains(node.node())) return;
+          if (node->opcode == Opcode::kLoad && node->type.lanes == 1 && values.size() > 1 && is_only_splat(values, node)) return;
+          const VariableId name = pool_.declare({"v" + std::to_string(number++), node->type, INT64_MIN, INT64_MAX, {}});
+          block.push_back({Let{name, node}});
+          sharing.named.emplace(node.node(), pool_.variable(name));
+        });
+      }
+    }
+    return sharing;
+  }
+
+  // True when every use of the scalar load is the operand of a splat, which is named itself.
+  static bool is_only_splat(const std::vector<std::vector<Expr>>& values, Expr load) {
+    bool only = true;
+    for (const std::vector<Expr>& at_one_point : values) {
+      for (Expr value : at_one_point) {
+        for_each_node(value, [&](Expr node) {
+          if (node->opcode == Opcode::kSplat) return;
+          for (Expr operand : node->operands) only &= operand != load;
+        });
+      }
+    }
+    return only;
+  }
+
+  static Expr named(Expr value, const Sharing& sharing, Block&) {
+    if (sharing.named.empty()) return value;
+    return replace_named(value, sharing);
+  }
+
+  static Expr replace_named(Expr e, const Sharing& sharing) {
+    if (auto found = sharing.named.find(e.node()); found != sharing.named.end()) return found->second;
+    std::vector<Expr> operands;
+    bool changed = false;
+    for (Expr operand : e->operands) {
+      operands.push_back(replace_named(operand, sharing));
+      changed |= operands.back() != operand;
+    }
+    return changed ? e->pool->make(e->opcode, operands, e->type, e->payload) : e;
+  }
+
+  // With several accumulators all new values are computed before the first is assigned.
+  void assign(const TilePoint& point, std::vector<Expr> values, Block& block) {
+    if (values.size() > 1) {
+      for (size_t i = 0; i < values.size(); ++i) {
+        const VariableId next = pool_.declare({"next" + std::to_string(i), values[i]->type, INT64_MIN, INT64_MAX, {}});
+        block.push_back({Let{next, values[i]}});
+        values[i] = pool_.variable(next);
+      }
+    }
+    for (size_t i = 0; i < values.size(); ++i) block.push_back({Assign{point.accumulators[i], {}, values[i]}});
+  }
+
+  void stores(const std::vector<TilePoint>& tile, Block& block) {
+    for (const TilePoint& point : tile) {
+      for (const FlatStore& store : nest_.stores) one_store(store, point, block);
+    }
+  }
+
+  void one_store(const FlatStore& store, const TilePoint& point, Block& block) {
+    const Expr value = at_point(store.value, point);
+    Expr index = substitute(store.index, point.scalars);
+    if (point.lanes > 1) index = widen_position(index, point.vector_axis, point.base, point.lanes);
+    if (!store.where.valid()) return block.push_back({StoreTo{store.buffer, index, value}});
+    const Expr where = narrow_at_point(store.where, point);
+    if (where->type.lanes == 1) {
+      block.push_back({Branch{where, {{StoreTo{store.buffer, index, value}}}, {}}});
+      return;
+    }
+    for (int i = 0; i < point.lanes; ++i) {
+      const Expr at = index->type.lanes == 1 ? index + i : lane(index, i);
+      block.push_back({Branch{lane(where, i), {{StoreTo{store.buffer, at, lane(value, i)}}}, {}}});
+    }
+  }
+
+  // --- A reduction whose partial results are lanes.
+  void split_reduction_tile(std::vector<TilePoint>& tile, Block& block) {
+    BURIN_ASSERT(tile.size() == 1 && nest_.accumulators.size() == 1, "a split reduction has one accumulator and no tile");
+    const Accumulator& accumulator = nest_.accumulators[0];
+    const std::optional<SplitReduction> split = split_reduction(accumulator, pool_);
+    BURIN_ASSERT(split.has_value(), "only a reduction that can be split is scheduled so");
+    const auto axis = static_cast<size_t>(plan_.split_axis);
+    const int lanes = static_cast<int>(plan_.lanes[axis]);
+    const Expr extent = variable(plan_.split_axis).extent;
+    const Expr whole = floor_div(extent, lanes) * lanes;
+    TilePoint& point = tile[0];
+    const Expr init = at_point_without_registers(accumulator.init, point);
+    const VariableId total = pool_.declare({pool_[accumulator.variable].name, init->type, INT64_MIN, INT64_MAX, {}});
+    block.push_back({Tile{total, {}}});
+    block.push_back({Assign{total, {}, init}});
+    if (!is_constant_value(whole, 0)) partial_results(tile, *split, whole, total, block);
+    if (!provably_equal(whole, extent)) single_points(tile, whole, total, block);
+    point.accumulators = {total};
+    stores(tile, block);
+  }
+
+  // Loops over the reduction axes outside of the split one, then one over the split axis; returns the innermost body.
+  Block* reduction_loops(std::vector<TilePoint>& tile, Block& block, Expr begin, Expr end, int64_t step, Expr& innermost) {
+    Block* body = &block;
+    for (int inner : plan_.inner) {
+      if (inner != plan_.split_axis) body = step_loop(inner, tile, *body);
+    }
+    const Expr steps = floor_div(end - begin, step);
+    Loop loop{counter_below(variable(plan_.split_axis).name, steps), pool_.integer(0), steps, 1, LoopKind::kSerial, {}};
+    innermost = begin + pool_.variable(loop.counter) * step;
+    body->push_back({std::move(loop)});
+    return &std::get<Loop>(body->back().form).body;
+  }
+
+  void partial_results(std::vector<TilePoint> tile, const SplitReduction& split, Expr whole, VariableId total, Block& block) {
+    const auto axis = static_cast<size_t>(plan_.split_axis);
+    const int lanes = static_cast<int>(plan_.lanes[axis]);
+    declare_accumulators(tile, block, lanes);
+    TilePoint& point = tile[0];
+    const VariableId partial = point.accumulators[0];
+    block.push_back({Assign{partial, {}, pool_.number(split.identity, pool_[partial].type)}});
+    Expr innermost;
+    Block* body = reduction_loops(tile, block, pool_.integer(0), whole, lanes, innermost);
+    point.vector_axis = id(plan_.split_axis);
+    point.base = innermost;
+    point.lanes = lanes;
+    body->push_back({Assign{partial, {}, at_point(nest_.accumulators[0].combine, point)}});
+    // Joined pairwise, lane by lane, and the accumulator's start first of all.
+    std::vector<Expr> lanes_left;
+    for (int i = 0; i < lanes; ++i) lanes_left.push_back(lane(pool_.variable(partial), i));
+    for (size_t count = lanes_left.size(); count > 1; count /= 2) {
+      for (size_t i = 0; i < count / 2; ++i) lanes_left[i] = binary(split.opcode, lanes_left[i], lanes_left[i + count / 2]);
+    }
+    block.push_back({Assign{total, {}, binary(split.opcode, pool_.variable(total), lanes_left[0])}});
+  }
+
+  void single_points(std::vector<TilePoint> tile, Expr whole, VariableId total, Block& block) {
+    TilePoint& point = tile[0];
+    point.accumulators = {total};
+    Expr innermost;
+    Block* body = reduction_loops(tile, block, whole, variable(plan_.split_axis).extent, 1, innermost);
+    point.scalars[id(plan_.split_axis).index] = innermost;
+    body->push_back({Assign{total, {}, at_point(nest_.accumulators[0].combine, point)}});
+  }
+
+  const FlatNest& nest_;
+  Plan plan_;
+  ExprPool& pool_;
+  int vector_axis_ = -1;
+};
+
+}  // namespace
+
+Block emit_nest(const FlatNest& nest, const Schedule& schedule, ExprPool& pool) { return NestEmission(nest, schedule, pool).run(); }
+
+}  // namespace burin::passes

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "passes/pass.h"
+
+namespace burin::passes {
+
+// Evaluates ops whose operands are all constant, through their own lowerings.
+//   before  %w2 = transpose %w {perm = [1,0]}     with %w a constant
+//   after   %w2 = constant
+// An op on very large tensors is left alone, as is one whose result is much larger than its operands.
+ir::Status fold_constants(ir::Graph& graph, const PassContext& context);
+
+}  // namespace burin::passes

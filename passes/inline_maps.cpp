@@ -1,0 +1,262 @@
+#include "passes/inline_maps.h"
+
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "ir/linear.h"
+#include "passes/tensor_uses.h"
+
+namespace burin::passes {
+
+using namespace ir;
+
+namespace {
+
+// A nest that only maps: no accumulators, one unconditional write at its own axes.
+const Write* map_write(const Program& program, const Nest& nest) {
+  if (!nest.accumulators.empty() || nest.writes.size() != 1 || nest.writes[0].where.valid()) return nullptr;
+  const Write& write = nest.writes[0];
+  std::vector<VariableId> seen;
+  for (size_t d = 0; d < write.index.size(); ++d) {
+    const Expr index = write.index[d];
+    if (is_constant_value(index, 0) && is_constant_value(program.tensors[write.tensor].shape[d], 1)) continue;
+    if (!is_variable(index) || std::ranges::find(seen, variable_of(index)) != seen.end()) return nullptr;
+    if (!provably_equal((*program.pool)[variable_of(index)].extent, program.tensors[write.tensor].shape[d])) return nullptr;
+    seen.push_back(variable_of(index));
+  }
+  const bool covers = std::ranges::all_of(nest.axes, [&](const Axis& axis) {
+    return axis.kind == AxisKind::kParallel && std::ranges::find(seen, axis.variable) != seen.end();
+  });
+  return covers ? &write : nullptr;
+}
+
+// Operations that cost something: everything but reads, constants, variables and the arithmetic of indices.
+int cost_of(Expr value) {
+  int cost = 0;
+  std::vector<Expr> pending = {value};
+  while (!pending.empty()) {
+    const Expr e = pending.back();
+    pending.pop_back();
+    if (e->opcode == Opcode::kRead || e->opcode == Opcode::kConstant || e->opcode == Opcode::kVariable) continue;
+    cost += e->opcode >= Opcode::kExp && e->opcode <= Opcode::kErf ? 16 : e->opcode == Opcode::kDiv || e->opcode == Opcode::kSqrt || e->opcode == Opcode::kPow ? 8 : 1;
+    pending.insert(pending.end(), e->operands.begin(), e->operands.end());
+  }
+  return cost;
+}
+
+bool is_plain_sum(Expr index) {
+  const std::optional<LinearForm> form = linear_form(index);
+  return form && std::ranges::all_of(form->terms, [](const auto& term) { return is_variable(term.first); });
+}
+
+// Where a consumer reads the tensor: how often over all its expressions, and whether inside of a reduction.
+struct Sites {
+  std::vector<Expr> reads;  // distinct
+  bool in_reduction = false;
+  bool has_else = false;
+};
+
+Sites sites_in(const Program& program, const Nest& nest, TensorId tensor) {
+  Sites sites;
+  const auto scan = [&](Expr root, bool reduction) {
+    for_each_node(root, [&](Expr node) {
+      if (node->opcode != Opcode::kRead || tensor_of(node) != tensor) return;
+      if (std::ranges::find(sites.reads, node) == sites.reads.end()) sites.reads.push_back(node);
+      sites.in_reduction |= reduction;
+      sites.has_else |= otherwise_of(program, node).valid();
+    });
+  };
+  for (const Accumulator& accumulator : nest.accumulators) {
+    scan(accumulator.init, false);
+    scan(accumulator.combine, true);
+  }
+  for (const Write& write : nest.writes) {
+    for (Expr index : write.index) scan(index, false);
+    scan(write.value, false);
+    if (write.where.valid()) scan(write.where, false);
+  }
+  return sites;
+}
+
+class Inliner {
+ public:
+  Inliner(Program& program, const PassContext& context) : program_(program), context_(context) {}
+
+  void run() {
+    bool changed = true;
+    while (changed) {
+      changed = false;
+      index();
+      for (size_t i = 0; i < program_.body.size(); ++i) {
+        const Nest* nest = std::get_if<Nest>(&program_.body[i].form);
+        if (nest == nullptr || removed_[i]) continue;
+        changed |= try_inline(i, *nest);
+      }
+      sweep();
+    }
+  }
+
+ private:
+  void index() {
+    readers_.assign(program_.tensors.size(), {});
+    writers_.assign(program_.tensors.size(), 0);
+    removed_.assign(program_.body.size(), false);
+    for (size_t i = 0; i < program_.body.size(); ++i) {
+      const TensorUses uses = uses_of(program_.body[i]);
+      for (TensorId tensor : uses.read) readers_[tensor.index].push_back(i);
+      for (TensorId tensor : uses.written) ++writers_[tensor.index];
+    }
+  }
+
+  void sweep() {
+    std::vector<Statement> kept;
+    for (size_t i = 0; i < program_.body.size(); ++i) {
+      if (!removed_[i]) kept.push_back(std::move(program_.body[i]));
+    }
+    program_.body = std::move(kept);
+  }
+
+  bool decline(TensorId tensor, std::string_view why) const {
+    context_.explain(fmt::format("inline-maps: declined \"{}\": {}", program_.tensors[tensor].name, why));
+    return false;
+  }
+
+  // What the producer reads must still hold the same when the consumer runs.
+  bool stays_the_same(const Nest& producer) const {
+    return std::ranges::all_of(reads_of(producer), [&](Expr read) { return writers_[tensor_of(read).index] <= 1; });
+  }
+
+  bool try_inline(size_t at, const Nest& nest) {
+    const Write* write = map_write(program_, nest);
+    if (write == nullptr) return false;
+    const TensorId tensor = write->tensor;
+    if (std::ranges::find(program_.outputs, tensor) != program_.outputs.end()) return decline(tensor, "it is an output");
+    if (writers_[tensor.index] != 1) return decline(tensor, "several statements write it");
+    if (!stays_the_same(nest)) return decline(tensor, "what it reads is written in place");
+    const std::vector<size_t> consumers = readers_[tensor.index];
+    if (consumers.empty()) {
+      removed_[at] = true;
+      update_readers(at, tensor, Nest(nest));
+      return true;
+    }
+    for (size_t consumer : consumers) {
+      if (!accepts(consumer, *write, consumers.size())) return false;
+    }
+    const Nest producer = nest;
+    for (size_t consumer : consumers) compose(program_.body[consumer], producer, producer.writes[0]);
+    removed_[at] = true;
+    update_readers(at, tensor, producer);
+    return true;
+  }
+
+  // The consumers now read what the producer read.
+  void update_readers(size_t at, TensorId tensor, const Nest& producer) {
+    const std::vector<size_t> consumers = std::move(readers_[tensor.index]);
+    readers_[tensor.index].clear();
+    for (Expr read : reads_of(producer)) {
+      std::vector<size_t>& readers = readers_[tensor_of(read).index];
+      std::erase(readers, at);
+      for (size_t consumer : consumers) {
+        if (std::ranges::find(readers, consumer) == readers.end()) readers.push_back(consumer);
+      }
+    }
+  }
+
+  bool accepts(size_t consumer, const Write& write, size_t consumers) {
+    const TensorId tensor = write.tensor;
+    const int cost = cost_of(write.value);
+    if (removed_[consumer]) return false;
+    if (const auto* nest = std::get_if<Nest>(&program_.body[consumer].form)) {
+      return accepts_nest(*nest, write, cost, consumers);
+    }
+    const auto* group = std::get_if<Group>(&program_.body[consumer].form);
+    if (group == nullptr) return decline(tensor, "a loop or branch reads it");
+    if (cost > 0) return decline(tensor, "a group reads it more than once");
+    return std::ranges::all_of(group->body, [&](const Statement& inner) {
+      const auto* nest = std::get_if<Nest>(&inner.form);
+      return nest != nullptr && accepts_nest(*nest, write, cost, consumers);
+    });
+  }
+
+  bool accepts_nest(const Nest& nest, const Write& write, int cost, size_t consumers) {
+    const TensorId tensor = write.tensor;
+    const Sites sites = sites_in(program_, nest, tensor);
+    if (sites.reads.empty()) return true;
+    if (sites.has_else) return decline(tensor, "a consumer reads around it");
+    if (sites.in_reduction) {
+      if (cost > 0 && consumers == 1 && reads_each_point_once(nest, sites)) return true;
+      if (cost > 0) return decline(tensor, "it would be computed at every step of a reduction");
+      return moves_plainly(write, sites) || decline(tensor, "its index would not be a plain sum in a reduction");
+    }
+    constexpr int kCheap = 4;
+    const bool once = consumers == 1 && sites.reads.size() == 1;
+    if (!once && cost > kCheap) return decline(tensor, "several consumers would each compute it");
+    if (!once && cost > 0 && consumers * sites.reads.size() > 3) return decline(tensor, "too many consumers would each compute it");
+    return true;
+  }
+
+  // True when the one read runs over all axes of the nest, each by itself, so that no point of the producer is read twice.
+  bool reads_each_point_once(const Nest& nest, const Sites& sites) const {
+    if (sites.reads.size() != 1) return false;
+    std::vector<VariableId> seen;
+    for (Expr index : index_of(program_, sites.reads[0])) {
+      if (is_constant(index)) continue;
+      if (!is_variable(index) || std::ranges::find(seen, variable_of(index)) != seen.end()) return false;
+      seen.push_back(variable_of(index));
+    }
+    return std::ranges::all_of(nest.axes, [&](const Axis& axis) {
+      return std::ranges::find(seen, axis.variable) != seen.end() || is_constant_value((*program_.pool)[axis.variable].extent, 1);
+    });
+  }
+
+  bool moves_plainly(const Write& write, const Sites& sites) const {
+    if (write.value->opcode != Opcode::kRead || otherwise_of(program_, write.value).valid()) return false;
+    return std::ranges::all_of(sites.reads, [&](Expr read) {
+      const Expr moved = value_at(write, index_of(program_, read));
+      return std::ranges::all_of(index_of(program_, moved), is_plain_sum);
+    });
+  }
+
+  // The producer's value at `index` of its tensor.
+  static Expr value_at(const Write& write, std::span<const Expr> index) {
+    Substitution point;
+    for (size_t d = 0; d < index.size(); ++d) {
+      if (is_variable(write.index[d])) point[variable_of(write.index[d]).index] = index[d];
+    }
+    return substitute(write.value, point);
+  }
+
+  void compose(Statement& consumer, const Nest& producer, const Write& write) {
+    if (auto* group = std::get_if<Group>(&consumer.form)) {
+      for (Statement& inner : group->body) compose(inner, producer, write);
+      return;
+    }
+    auto& nest = std::get<Nest>(consumer.form);
+    bool used = false;
+    map_exprs(nest, [&](Expr root) {
+      return rewrite_bottom_up(root, [&](Expr node) {
+        if (node->opcode != Opcode::kRead || tensor_of(node) != write.tensor) return node;
+        used = true;
+        return value_at(write, index_of(program_, node));
+      });
+    });
+    if (used) nest.origin.insert(nest.origin.begin(), producer.origin.begin(), producer.origin.end());
+  }
+
+  Program& program_;
+  const PassContext& context_;
+  std::vector<std::vector<size_t>> readers_;  // statements, by tensor
+  std::vector<int> writers_;
+  std::vector<bool> removed_;
+};
+
+}  // namespace
+
+Status inline_maps(Program& program, const PassContext& context) {
+  Inliner(program, context).run();
+  return {};
+}
+
+}  // namespace burin::passes

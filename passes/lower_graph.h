@@ -1,0 +1,26 @@
+// Graph to nests: every op's row appends its own statements, in the graph's order. No op is named here; what spans several
+// ops (inlining, groups, layouts) is for the passes over nests that follow.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "ir/graph.h"
+#include "ir/nest.h"
+#include "ir/result.h"
+
+namespace burin::passes {
+
+// A graph's program, and where its values are in it.
+struct LoweredGraph {
+  ir::Program program;
+  std::vector<ir::TensorId> tensors;  // by ValueId::index; not valid for values that no statement computes or reads
+};
+
+// Lowers the main region. Values that no output needs are left out. Unsupported: ops with regions that are not inlined.
+ir::Result<LoweredGraph> lower_graph(const ir::Graph& graph);
+
+// A program of the one op, whose inputs are its operands (absent ones left out) and whose outputs are its results.
+ir::Result<ir::Program> lower_op(const ir::Graph& graph, ir::OpId op);
+
+}  // namespace burin::passes

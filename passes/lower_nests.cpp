@@ -1,0 +1,418 @@
+#include "passes/lower_nests.h"
+
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "ir/checked.h"
+#include "passes/emit_nest.h"
+#include "passes/flat_nest.h"
+#include "passes/pack_constant.h"
+#include "passes/plan_memory.h"
+#include "passes/schedule.h"
+#include "passes/tensor_uses.h"
+
+namespace burin::passes {
+
+using namespace ir;
+
+namespace {
+
+constexpr int64_t kConstantAlignment = 64;  // bytes
+
+// "reduce_f32_14x2x16": what a kernel's innermost tile looks like.
+std::string kernel_stem(const FlatNest& nest, const Schedule& schedule) {
+  const ElementType element = nest.stores.empty() ? ElementType::kF32 : nest.stores[0].value->type.element;
+  const bool reduces = !nest.accumulators.empty();
+  const bool contracts = reduces && nest.accumulators[0].combine->opcode == Opcode::kFma;
+  std::string stem = fmt::format("{}_{}", contracts ? "contract" : reduces ? "reduce" : "map", info(element).name);
+  std::string tile;
+  for (const ScheduledLoop& loop : schedule) {
+    if (loop.factor > 0) tile += fmt::format("{}{}", tile.empty() ? "_" : "x", loop.factor);
+  }
+  return stem + tile;
+}
+
+// Collects one kernel: its buffers (parameters first come first), its body, what was decided.
+class KernelBuilder {
+ public:
+  KernelBuilder(const Program& program, const Machine& machine, Math math) : program_(program), machine_(machine), math_(math) {}
+
+  Kernel kernel;
+  std::vector<TensorId> parameters;  // tensors of the parameters, in order
+  std::string stem;
+  std::vector<std::string> because;
+
+  BufferId buffer(TensorId id) {
+    if (auto found = buffers_.find(id); found != buffers_.end()) return found->second;
+    const Tensor& tensor = program_.tensors[id];
+    const BufferId added = parameter(tensor.name, tensor.element, kArenaAlignment);
+    parameters.push_back(id);
+    buffers_.emplace(id, added);
+    return added;
+  }
+
+  // True when `id` is small enough for the stack.
+  bool fits_locally(TensorId id) const {
+    const Tensor& tensor = program_.tensors[id];
+    const std::optional<int64_t> count = static_element_count(physical_shape(tensor, *program_.pool));
+    return count && *count <= machine_.most_local_bytes / size_of(tensor.element);
+  }
+
+  // Makes `id` a buffer of the kernel's own. Parameters come before locals.
+  void make_local(TensorId id) {
+    const Tensor& tensor = program_.tensors[id];
+    const int64_t count = *static_element_count(physical_shape(tensor, *program_.pool));
+    buffers_.emplace(id, kernel.buffers.add({tensor.name, tensor.element, Place::kLocal, 0, count, true, kArenaAlignment}));
+  }
+
+  void add(const Nest& nest, Block& block) {
+    ExprPool& pool = *program_.pool;
+    FlatNest flat = flatten(program_, nest, [&](TensorId id) { return buffer(id); });
+    for (const FlatStore& store : flat.stores) kernel.buffers[store.buffer].written = true;
+    collapse_axes(flat, pool);
+    ChosenSchedule chosen;
+    if (nest.schedule.empty()) {
+      chosen = choose_schedule(flat, pool, machine_, math_);
+    } else {
+      chosen = {nest.schedule, "as annotated"};
+    }
+    if (stem.empty() || !flat.accumulators.empty()) stem = kernel_stem(flat, chosen.loops);
+    because.push_back(chosen.because);
+    Block loops = emit_nest(flat, chosen.loops, pool);
+    block.insert(block.end(), std::make_move_iterator(loops.begin()), std::make_move_iterator(loops.end()));
+    kernel.origin.insert(kernel.origin.end(), nest.origin.begin(), nest.origin.end());
+  }
+
+  void add(const Group& group, Block& block) {
+    Block* body = &block;
+    for (const Axis& axis : group.axes) {
+      // The counter is the axis' own variable: the statements inside refer to it.
+      Loop loop{axis.variable, program_.pool->integer(0), (*program_.pool)[axis.variable].extent, 1, LoopKind::kSerial, {}};
+      body->push_back({std::move(loop)});
+      body = &std::get<Loop>(body->back().form).body;
+    }
+    for (const Statement& statement : group.body) {
+      if (const auto* nest = std::get_if<Nest>(&statement.form)) add(*nest, *body);
+      if (const auto* inner = std::get_if<Group>(&statement.form)) add(*inner, *body);
+    }
+    kernel.origin.insert(kernel.origin.end(), group.origin.begin(), group.origin.end());
+  }
+
+  // A walk that counts: `count_buffer` is where the final count goes, at position `slot`.
+  void add(const Compact& compact, Block& block, int64_t slot) {
+    ExprPool& pool = *program_.pool;
+    const BufferId symbols = parameter("symbols", ElementType::kI64, 8);
+    kernel.buffers[symbols].written = true;
+    Nest writes;
+    writes.writes = compact.writes;
+    const FlatNest flat = flatten(program_, writes, [&](TensorId id) { return buffer(id); });
+    Nest probe;
+    probe.accumulators.push_back({compact.position, compact.where, compact.where});
+    const Expr where = flatten(program_, probe, [&](TensorId id) { return buffer(id); }).accumulators[0].init;
+    const VariableId counter = pool.declare({"count", kIndex, 0, INT64_MAX, {}});
+    block.push_back({Tile{counter, {}}});
+    block.push_back({Assign{counter, {}, pool.integer(0)}});
+    Block* body = &block;
+    for (const Axis& axis : compact.axes) {
+      body->push_back({Loop{axis.variable, pool.integer(0), pool[axis.variable].extent, 1, LoopKind::kSerial, {}}});
+      body = &std::get<Loop>(body->back().form).body;
+    }
+    Branch found{where, {}, {}};
+    found.then_body.push_back({Let{compact.position, pool.variable(counter)}});
+    for (const FlatStore& store : flat.stores) {
+      kernel.buffers[store.buffer].written = true;
+      const LoopStatement statement{StoreTo{store.buffer, store.index, store.value}};
+      if (store.where.valid()) {
+        found.then_body.push_back({Branch{store.where, {statement}, {}}});
+      } else {
+        found.then_body.push_back(statement);
+      }
+    }
+    found.then_body.push_back({Assign{counter, {}, pool.variable(counter) + 1}});
+    body->push_back({std::move(found)});
+    block.push_back({StoreTo{symbols, pool.integer(slot), pool.variable(counter)}});
+    kernel.origin = compact.origin;
+    stem = "compact";
+    because.emplace_back("serial: it counts");
+  }
+
+ private:
+  BufferId parameter(std::string name, ElementType element, int64_t alignment) {
+    return kernel.buffers.add({std::move(name), element, Place::kParameter, parameter_count_++, 0, false, alignment});
+  }
+
+  const Program& program_;
+  const Machine& machine_;
+  Math math_;
+  std::map<TensorId, BufferId> buffers_;
+  int64_t parameter_count_ = 0;
+};
+
+class ProgramLowering {
+ public:
+  ProgramLowering(const Program& program, const Machine& machine, Math math, const std::string& target)
+      : program_(program), machine_(machine), math_(math) {
+    Module& module = lowered_.module;
+    module.name = program.name;
+    module.target = target;
+    module.pool = program.pool;
+    module.symbols = program.symbols;
+    module.opaque_symbols = program.opaque_symbols;
+    module.checks = program.checks;
+    module.entry.name = "execute";
+    module.entry.scalars = program.symbols;
+    module.entry.scalars.insert(module.entry.scalars.end(), program.opaque_symbols.begin(), program.opaque_symbols.end());
+  }
+
+  Result<LoweredProgram> run() {
+    describe(program_.inputs, lowered_.module.inputs);
+    describe(program_.outputs, lowered_.module.outputs);
+    find_lifetimes();
+    for (const Statement& statement : program_.body) {
+      lower(statement, lowered_.module.entry.body);
+      ++step_;
+    }
+    if (!fault_.empty()) return fault_;
+    plan_memory(lowered_.module);
+    return std::move(lowered_);
+  }
+
+ private:
+  void describe(const std::vector<TensorId>& tensors, std::vector<Interface>& interface) const {
+    for (TensorId id : tensors) interface.push_back({program_.tensors[id].name, program_.tensors[id].element, program_.tensors[id].shape});
+  }
+
+  // First and last step at which each tensor is touched, and how many top-level statements touch it.
+  void find_lifetimes() {
+    first_.assign(program_.tensors.size(), -1);
+    last_.assign(program_.tensors.size(), -1);
+    for (size_t i = 0; i < program_.body.size(); ++i) {
+      for (TensorId tensor : touched_by(program_.body[i])) {
+        if (first_[tensor.index] < 0) first_[tensor.index] = static_cast<int>(i);
+        last_[tensor.index] = static_cast<int>(i);
+      }
+    }
+  }
+
+  bool is_interface(TensorId id) const {
+    return std::ranges::find(program_.inputs, id) != program_.inputs.end() || std::ranges::find(program_.outputs, id) != program_.outputs.end();
+  }
+
+  // The entry's buffer of a tensor.
+  BufferId place(TensorId id) {
+    if (auto found = places_.find(id); found != places_.end()) return found->second;
+    const Tensor& tensor = program_.tensors[id];
+    Buffer buffer{tensor.name, tensor.element, Place::kArena, 0, 0, false, kArenaAlignment};
+    const auto input = std::ranges::find(program_.inputs, id);
+    const auto output = std::ranges::find(program_.outputs, id);
+    if (tensor.constant) {
+      buffer.place = Place::kConstant;
+      buffer.slot = add_constant(tensor);
+    } else if (input != program_.inputs.end()) {
+      buffer.place = Place::kInput;
+      buffer.slot = input - program_.inputs.begin();
+    } else if (output != program_.outputs.end()) {
+      buffer.place = Place::kOutput;
+      buffer.slot = output - program_.outputs.begin();
+    } else {
+      buffer.slot = add_arena(id);
+    }
+    const BufferId added = lowered_.module.entry.buffers.add(std::move(buffer));
+    places_.emplace(id, added);
+    return added;
+  }
+
+  int64_t add_constant(const Tensor& tensor) {
+    Module& module = lowered_.module;
+    const Literal packed = pack_constant(*tensor.constant, tensor.layout);
+    const int64_t offset = (module.constant_bytes + kConstantAlignment - 1) / kConstantAlignment * kConstantAlignment;
+    module.constants.push_back({offset, packed});
+    module.constant_bytes = offset + packed.byte_count();
+    return offset;
+  }
+
+  int64_t add_arena(TensorId id) {
+    const Tensor& tensor = program_.tensors[id];
+    ExprPool& pool = *program_.pool;
+    Expr bytes = element_count(physical_shape(tensor, pool), pool) * size_of(tensor.element);
+    // A count found while running is planned for at its bound.
+    for (VariableId opaque : program_.opaque_symbols) {
+      const Variable& variable = pool[opaque];
+      if (variable.extent.valid()) bytes = substitute(bytes, {{opaque.index, variable.extent - 1}});
+    }
+    if (!constant_integer(bytes) && bytes->opcode != Opcode::kVariable && is_constant_tree(bytes)) {
+      fault_.push_back(input_fault("size-limit", fmt::format("tensor \"{}\"", tensor.name), "expected a size that fits 64 bits, found a larger one"));
+    }
+    ArenaBuffer buffer{tensor.name, bytes, std::max(first_[id.index], 0), std::max(last_[id.index], 0), -1};
+    lowered_.module.arena.push_back(std::move(buffer));
+    return static_cast<int64_t>(lowered_.module.arena.size()) - 1;
+  }
+
+  static bool is_constant_tree(Expr e) {
+    bool constant = true;
+    for_each_node(e, [&](Expr node) { constant &= !is_variable(node); });
+    return constant;
+  }
+
+  void lower(const Statement& statement, Block& block) {
+    std::visit([&](const auto& form) { lower_form(form, statement, block); }, statement.form);
+  }
+
+  void lower_form(const Nest& nest, const Statement&, Block& block) {
+    KernelBuilder builder(program_, machine_, math_);
+    builder.add(nest, builder.kernel.body);
+    call(builder, block);
+  }
+
+  void lower_form(const Group& group, const Statement& statement, Block& block) {
+    KernelBuilder builder(program_, machine_, math_);
+    // Tensors that only this statement touches are local to a step of the group.
+    std::vector<TensorId> locals;
+    for (TensorId tensor : touched_by(statement)) {
+      const bool only_here = nesting_ == 0 && first_[tensor.index] == step_ && last_[tensor.index] == step_;
+      const bool local = only_here && !is_interface(tensor) && !program_.tensors[tensor].constant && builder.fits_locally(tensor);
+      if (local) {
+        locals.push_back(tensor);
+      } else {
+        builder.buffer(tensor);
+      }
+    }
+    for (TensorId tensor : locals) builder.make_local(tensor);
+    builder.add(group, builder.kernel.body);
+    call(builder, block);
+  }
+
+  void lower_form(const Compact& compact, const Statement&, Block& block) {
+    KernelBuilder builder(program_, machine_, math_);
+    const auto opaque = std::ranges::find(program_.opaque_symbols, compact.count);
+    const int64_t slot = static_cast<int64_t>(program_.symbols.size()) + (opaque - program_.opaque_symbols.begin());
+    builder.add(compact, builder.kernel.body, slot);
+    const BufferId symbols = symbols_buffer();
+    // The count's buffer was the builder's first.
+    call(builder, block, {symbols});
+  }
+
+  void lower_form(const For& loop, const Statement&, Block& block) {
+    start(loop.carried, block);
+    Loop serial{loop.counter, program_.pool->integer(0), (*program_.pool)[loop.counter].extent, 1, LoopKind::kSerial, {}};
+    body(loop.body, loop.carried, serial.body);
+    block.push_back({std::move(serial)});
+  }
+
+  void lower_form(const While& loop, const Statement&, Block& block) {
+    ExprPool& pool = *program_.pool;
+    start(loop.carried, block);
+    const VariableId turn = pool.declare({"turn", kIndex, 0, INT64_MAX, {}});
+    block.push_back({Tile{turn, {}}});
+    block.push_back({Assign{turn, {}, pool.integer(0)}});
+    const Expr goes_on = load(pool, place(loop.condition), pool.integer(0), kBool);
+    WhileLoop repeat{logical_and(goes_on, less(pool.variable(turn), pool[loop.counter].extent)), {}};
+    repeat.body.push_back({Let{loop.counter, pool.variable(turn)}});
+    body(loop.body, loop.carried, repeat.body);
+    repeat.body.push_back({Assign{turn, {}, pool.variable(turn) + 1}});
+    block.push_back({std::move(repeat)});
+  }
+
+  void lower_form(const If& branch, const Statement&, Block& block) {
+    ExprPool& pool = *program_.pool;
+    Branch lowered{load(pool, place(branch.condition), pool.integer(0), kBool), {}, {}};
+    ++nesting_;
+    for (const Statement& inner : branch.then_body) lower(inner, lowered.then_body);
+    for (const Statement& inner : branch.else_body) lower(inner, lowered.else_body);
+    --nesting_;
+    block.push_back({std::move(lowered)});
+  }
+
+  void body(const std::vector<Statement>& statements, const std::vector<Carried>& carried, Block& block) {
+    ++nesting_;
+    for (const Statement& inner : statements) lower(inner, block);
+    --nesting_;
+    // Where a tensor is carried into another, all next values are saved before the first is overwritten.
+    std::map<TensorId, TensorId> saved;
+    for (const Carried& c : carried) {
+      const bool overwritten = std::ranges::any_of(carried, [&](const Carried& other) { return other.tensor == c.next; });
+      if (!overwritten || c.next == c.tensor) continue;
+      saved.emplace(c.next, c.next);
+    }
+    for (auto& [from, to] : saved) {
+      to = scratch_like(from);
+      copy(from, to, block);
+    }
+    for (const Carried& c : carried) {
+      if (c.next != c.tensor) copy(saved.contains(c.next) ? saved.at(c.next) : c.next, c.tensor, block);
+    }
+  }
+
+  void start(const std::vector<Carried>& carried, Block& block) {
+    for (const Carried& c : carried) copy(c.initial, c.tensor, block);
+  }
+
+  TensorId scratch_like(TensorId id) {
+    const Tensor original = program_.tensors[id];
+    const TensorId added = program_.add_tensor(original.name + ".saved", original.element, original.shape);
+    first_.push_back(first_[id.index]);
+    last_.push_back(last_[id.index]);
+    return added;
+  }
+
+  void copy(TensorId from, TensorId to, Block& block) {
+    NestBuilder nest(program_, "");
+    const std::vector<Expr> index = nest.parallel(program_.tensors[to].shape);
+    nest.write(to, index, read(program_, from, index));
+    KernelBuilder builder(program_, machine_, math_);
+    builder.add(nest.take(), builder.kernel.body);
+    call(builder, block);
+  }
+
+  BufferId symbols_buffer() {
+    if (!symbols_.valid()) {
+      symbols_ = lowered_.module.entry.buffers.add({"symbols", ElementType::kI64, Place::kSymbols, 0, 0, true, 8});
+    }
+    return symbols_;
+  }
+
+  // Adds the kernel and a call of it. `first` are entry buffers for parameters that are no tensors.
+  void call(KernelBuilder& builder, Block& block, std::vector<BufferId> first = {}) {
+    ExprPool& pool = *program_.pool;
+    Call call{{}, std::move(first), {}};
+    for (TensorId tensor : builder.parameters) call.buffers.push_back(place(tensor));
+    for (const Buffer& buffer : builder.kernel.buffers) {
+      if (buffer.place != Place::kParameter || !buffer.written) continue;
+      lowered_.module.entry.buffers[call.buffers[static_cast<size_t>(buffer.slot)]].written = true;
+    }
+    builder.kernel.scalars = free_variables(builder.kernel.body);
+    for (VariableId scalar : builder.kernel.scalars) call.scalars.push_back(pool.variable(scalar));
+    builder.kernel.name = fmt::format("{}_{}", builder.stem, lowered_.module.kernels.size());
+    lowered_.explained.push_back(explain(builder));
+    call.kernel = lowered_.module.kernels.add(std::move(builder.kernel));
+    block.push_back({std::move(call)});
+  }
+
+  static std::string explain(const KernelBuilder& builder) {
+    std::string line = builder.kernel.name + ":";
+    for (const std::string& reason : builder.because) line += " " + reason + ";";
+    for (const std::string& origin : builder.kernel.origin) line += " from " + origin;
+    return line;
+  }
+
+  Program program_;
+  const Machine& machine_;
+  Math math_;
+  LoweredProgram lowered_;
+  Diagnostics fault_;
+  std::map<TensorId, BufferId> places_;
+  std::vector<int> first_, last_;
+  BufferId symbols_;
+  int step_ = 0;
+  int nesting_ = 0;
+};
+
+}  // namespace
+
+Result<LoweredProgram> lower_nests(const Program& program, const Machine& machine, Math math, const std::string& target) {
+  return ProgramLowering(program, machine, math, target).run();
+}
+
+}  // namespace burin::passes

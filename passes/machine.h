@@ -1,0 +1,15 @@
+// What schedules need to know of a machine: a few numbers of a target's row, so that passes can be tried on invented ones.
+#pragma once
+
+namespace burin::passes {
+
+struct Machine {
+  int vector_bytes = 32;      // of one vector register
+  int vector_registers = 16;  // that hold accumulators, operands and everything between
+  int most_local_bytes = 32 * 1024;  // of tensors local to a group, on the stack
+};
+
+// What a caller may trade. kStrict keeps the model's order of operations; kDefault may reassociate reductions.
+enum class Math : unsigned char { kStrict, kDefault };
+
+}  // namespace burin::passes

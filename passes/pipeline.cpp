@@ -1,0 +1,87 @@
+#include "passes/pipeline.h"
+
+#include <chrono>
+
+#include "passes/assign_layouts.h"
+#include "passes/expand_math.h"
+#include "passes/fold_constants.h"
+#include "passes/fold_terms.h"
+#include "passes/fuse_epilogues.h"
+#include "passes/inline_maps.h"
+#include "passes/lower_graph.h"
+#include "passes/lower_nests.h"
+#include "passes/pad_reads.h"
+
+namespace burin::passes {
+
+using namespace ir;
+
+namespace {
+
+constexpr GraphPass kGraphPasses[] = {
+    {"fold-constants", "Evaluate operations whose operands are all constant.", fold_constants},
+};
+
+constexpr NestPass kNestPasses[] = {
+    {"fold-reads", "Replace reads of constants that are the same everywhere by the number.", fold_reads},
+    {"pad-reads", "Give tensors that reductions read around a real border.", pad_reads},
+    {"inline-maps", "Compose elementwise and moving nests with those that read them.", inline_maps},
+    {"fuse-epilogues", "Let reductions finish with the maps that only follow them.", fuse_epilogues},
+    {"fold-terms", "Evaluate the parts of nests that depend on constants alone.", fold_terms},
+    {"assign-layouts", "Keep channels innermost around convolutions; pack weights in panels.", assign_layouts},
+};
+
+class Stopwatch {
+ public:
+  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+template <class Form, class After>
+Status run_each(std::span<const Pass<Form>> passes, Form& form, const PassContext& context, const PassHooks& hooks, const After& after) {
+  for (const Pass<Form>& pass : passes) {
+    const Stopwatch watch;
+    if (Status status = pass.run(form, context); !status) return status;
+    if (hooks.took) hooks.took(pass.name, watch.seconds());
+    if (!after) continue;
+    if (Status status = after(pass.name, form); !status) return status;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::span<const GraphPass> graph_passes() { return kGraphPasses; }
+std::span<const NestPass> nest_passes() { return kNestPasses; }
+
+Status run_passes(std::span<const GraphPass> passes, Graph& graph, const PassContext& context, const PassHooks& hooks) {
+  return run_each(passes, graph, context, hooks, hooks.after_graph_pass);
+}
+
+Status run_passes(std::span<const NestPass> passes, Program& program, const PassContext& context, const PassHooks& hooks) {
+  return run_each(passes, program, context, hooks, hooks.after_nest_pass);
+}
+
+Result<Module> lower_to_loops(const Graph& graph, const PassContext& context, const std::string& target, const PassHooks& hooks) {
+  Result<LoweredGraph> lowered = lower_graph(graph);
+  if (!lowered) return lowered.faults();
+  Program& program = lowered->program;
+  if (hooks.after_nest_pass) {
+    if (Status status = hooks.after_nest_pass("lower-graph", program); !status) return status.faults();
+  }
+  if (Status status = run_passes(nest_passes(), program, context, hooks); !status) return status.faults();
+  const Stopwatch watch;
+  Result<LoweredProgram> loops = lower_nests(program, context.machine, context.math, target);
+  if (!loops) return loops.faults();
+  for (const std::string& line : loops->explained) context.explain("schedule: " + line);
+  expand_math(loops->module);
+  if (hooks.took) hooks.took("lower-nests", watch.seconds());
+  if (hooks.after_loop_pass) {
+    if (Status status = hooks.after_loop_pass("lower-nests", loops->module); !status) return status.faults();
+  }
+  return std::move(loops->module);
+}
+
+}  // namespace burin::passes

@@ -1,0 +1,20 @@
+// Gives every arena buffer of known size an offset at compile time: greedy, largest first, each at the lowest place that no
+// buffer alive at the same time holds (Pisarchyk and Lee, "Efficient memory management for deep neural net inference", 2020).
+// Buffers whose sizes are symbolic are left to `prepare`, which runs the same method.
+#pragma once
+
+#include <cstdint>
+
+#include "ir/loop.h"
+
+namespace burin::passes {
+
+inline constexpr int64_t kArenaAlignment = 64;  // bytes
+
+// Sets the offsets and Module::arena_bytes when all sizes are constant; otherwise changes nothing.
+void plan_memory(ir::Module& module);
+
+// The least an arena of these buffers can have: the largest sum of bytes alive at one step. Zero when sizes are symbolic.
+int64_t arena_lower_bound(const ir::Module& module);
+
+}  // namespace burin::passes

@@ -1,1 +1,0 @@
-namespace burin::passes { constexpr int kPlaceholder = 0; }
