@@ -18,6 +18,7 @@ class Tables {
 
   void weights(const std::string& macro) {
     if (tables_.weights.empty()) return;
+    out_.line("#if !defined(BURIN_LINKED_WEIGHTS)");
     out_.line(fmt::format("#if !defined({})", macro));
     out_.line(fmt::format("#define {} {}", macro, string_literal(tables_.symbol_prefix + ".bin")));
     out_.line("#endif");
@@ -30,6 +31,7 @@ class Tables {
     out_.line(fmt::format("    \".incbin \\\"\" {} \"\\\"\\n\"", macro));
     out_.line(fmt::format("    \".size {}, {}\\n\"", name, tables_.weights_bytes));
     out_.line("    \".popsection\\n\");");
+    out_.line("#endif");
     out_.line(fmt::format("extern \"C\" [[gnu::visibility(\"hidden\")]] const unsigned char {}[];", name));
     out_.line("");
   }
