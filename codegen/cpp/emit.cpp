@@ -76,6 +76,12 @@ void print_variant(const Variant& variant, const VariantTables& tables, const st
   if (helpers.uses_intrinsics()) out.line(fmt::format("#include <{}>", intrinsics_header(variant.target.architecture)));
   if (helpers.uses_runtime_fma())
     out.line("extern \"C\" [[gnu::visibility(\"hidden\")]] double burin_rt_fma(double x, double y, double z);");
+  if (helpers.uses_wide_vectors()) {
+    out.line(
+        "// Vectors wider than a register are passed only to functions that are always inlined: no calling convention "
+        "matters.");
+    out.line("#pragma GCC diagnostic ignored \"-Wpsabi\"");
+  }
   const std::string space = prefix + "_" + c_identifier(tables.target);
   out.line("");
   out.line("namespace " + space + " {");

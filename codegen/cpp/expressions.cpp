@@ -258,18 +258,16 @@ Expressions::Text Expressions::lanes(Expr e) {
 
 Expressions::Text Expressions::select(Expr e) {
   const CppType result = type(e);
-  if (!result.is_vector()) {
-    return {fmt::format("{} ? {} : {}", operand_at(e->operands[0], kConditional + 1),
-                        operand_at(e->operands[1], kConditional + 1), operand_at(e->operands[2], kConditional + 1)),
-            kConditional};
+  const Expr condition = e->operands[0];
+  const bool by_lane = condition->type.lanes > 1;
+  const Text chooser = by_lane ? print_mask(condition, lane_bytes(result)) : print(condition);
+  std::string text = at_least(chooser, kConditional + 1);
+  for (size_t i = 1; i <= 2; ++i) {
+    const Expr side = e->operands[i];
+    const Text value = result.is_mask() ? print_mask(side, result.mask_bytes) : print(side);
+    text += (i == 1 ? " ? " : " : ") + at_least(value, kConditional + 1);
   }
-  const std::string condition = at_least(print_mask(e->operands[0], lane_bytes(result)), kConditional + 1);
-  std::string sides[2];
-  for (size_t i = 0; i < 2; ++i) {
-    const Text side = result.is_mask() ? print_mask(e->operands[i + 1], result.mask_bytes) : print(e->operands[i + 1]);
-    sides[i] = at_least(side, kConditional + 1);
-  }
-  return {fmt::format("{} ? {} : {}", condition, sides[0], sides[1]), kConditional};
+  return {std::move(text), kConditional};
 }
 
 Expressions::Text Expressions::print_mask(Expr e, int bytes) {

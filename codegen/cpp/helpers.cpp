@@ -105,7 +105,9 @@ void Helpers::define(const std::string& name, const std::function<std::vector<st
 
 std::string Helpers::type(CppType type) {
   const std::string name = cpp_name(type);
-  if (type.is_vector() && known_.insert(name).second) types_.push_back(type_declaration(type));
+  if (!type.is_vector() || !known_.insert(name).second) return name;
+  types_.push_back(type_declaration(type));
+  uses_wide_vectors_ |= storage_lanes(type.lanes) * lane_bytes(type) > isa_.vector_bytes;
   return name;
 }
 
