@@ -62,6 +62,17 @@ std::string short_name(CppType type) {
   return name;
 }
 
+bool is_type_name(std::string_view name) {
+  if (name.ends_with("_t")) return true;
+  for (const std::string_view kind : {"f", "bf", "i", "u", "m"}) {
+    for (const std::string_view bits : {"8", "16", "32", "64"}) {
+      const std::string scalar = std::string(kind) + std::string(bits);
+      if (name == scalar || name.starts_with(scalar + "x")) return true;
+    }
+  }
+  return false;
+}
+
 std::string cpp_name(CppType type) {
   return type.is_vector() ? short_name(type) : std::string(scalar_name(type.element));
 }

@@ -21,14 +21,6 @@ constexpr size_t kLongLine = 100;
 
 bool is_leaf(Expr e) { return e->operands.empty(); }
 
-// Written again rather than named.
-bool is_cheap(Expr e) {
-  if (is_leaf(e)) return true;
-  if (e->opcode == Opcode::kSplat || e->opcode == Opcode::kLane || ir::is_variable(e)) return is_leaf(e->operands[0]);
-  const bool sum = e->opcode == Opcode::kAdd || e->opcode == Opcode::kSub;
-  return sum && e->type.lanes == 1 && is_leaf(e->operands[0]) && is_leaf(e->operands[1]);
-}
-
 }  // namespace
 
 std::string Function::name(std::string_view wanted) { return names.give(identifier(wanted), "value"); }
@@ -76,6 +68,13 @@ Expressions::Text Expressions::print(Expr e) {
   const bool shared = found != uses_.end() && found->second > 1;
   if (shared || text.text.size() > kLongLine) return {name_value(e, text), kPrimary};
   return text;
+}
+
+bool Expressions::is_cheap(Expr e) {
+  if (is_leaf(e)) return true;
+  if (e->opcode == Opcode::kSplat || e->opcode == Opcode::kLane || ir::is_variable(e)) return is_leaf(e->operands[0]);
+  const bool sum = e->opcode == Opcode::kAdd || e->opcode == Opcode::kSub;
+  return sum && e->type.lanes == 1 && is_leaf(e->operands[0]) && is_leaf(e->operands[1]);
 }
 
 std::string Expressions::text(Expr root) {
@@ -372,9 +371,15 @@ Expressions::Text Expressions::compare(Expr e) {
     return {fmt::format("__builtin_isnan({})", half ? as_float(left) : print(left).text), kPrimary};
   }
   const int precedence = e->opcode == Opcode::kLess || e->opcode == Opcode::kLessEqual ? kCompare : kEquality;
-  const std::string a = half ? as_float(left) : operand_at(left, kShift + 1);
-  const std::string b = half ? as_float(right) : operand_at(right, kShift + 1);
-  std::string text = fmt::format("{} {} {}", a, comparison(e->opcode), b);
+  std::string text;
+  if (half || e->opcode == Opcode::kIsNan) {
+    const auto side = [&](Expr value) { return half ? as_float(value) : operand_at(value, kShift + 1); };
+    text = fmt::format("{} {} {}", side(left), comparison(e->opcode), side(right));
+  } else {
+    const std::vector<Text> sides = operator_operands(e);
+    text =
+        fmt::format("{} {} {}", at_least(sides[0], kShift + 1), comparison(e->opcode), at_least(sides[1], kShift + 1));
+  }
   if (e->type.lanes == 1) return {std::move(text), precedence};
   return {fmt::format("({})({})", function_.helpers.type(type(e)), text), kUnary};
 }

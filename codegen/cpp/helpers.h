@@ -1,6 +1,6 @@
 // The small inline functions of emitted C++: operations whose exact meaning (wrapping, saturation, rounding, division by zero,
 // lanes) C++ has no operator for. Each is printed only where used, after the types and functions it needs, and its name ends
-// with its type: `load_f32x8`, `floordiv_i64`, `i32x8_from_f32x8`.
+// with its type: `load_f32x8`, `floor_div_i64`, `i32x8_from_f32x8`.
 #pragma once
 
 #include <functional>
