@@ -12,6 +12,8 @@
 namespace burin::codegen {
 namespace {
 
+constexpr std::string_view kNoCompiler = "no-compiler";
+
 std::vector<std::string> words_of(std::string_view flags) {
   std::vector<std::string> words;
   for (size_t at = 0; at < flags.size();) {
@@ -71,7 +73,7 @@ std::vector<Job> jobs_of(std::span<const Variant> variants, const ModelTables& t
 }
 
 ir::Status no_compiler(const std::string& command) {
-  ir::Diagnostic fault = ir::environment_fault("no-compiler", "", "no compiler found: tried {}", command);
+  ir::Diagnostic fault = ir::environment_fault(kNoCompiler, "", "no compiler found: tried {}", command);
   fault.hint = fmt::format("install {}, or use --toolchain llvm", command);
   return fault;
 }
@@ -127,7 +129,8 @@ ir::Result<std::vector<ObjectFile>> compile_cpp(std::span<const Variant> variant
   }
   std::vector<ObjectFile> objects;
   for (const Job& job : jobs) {
-    status.merge(job.status);
+    const bool said = !job.status && !status && job.status.faults()[0].kind == kNoCompiler;  // once is enough
+    if (!said) status.merge(job.status);
     if (job.status) objects.push_back({job.name, read_bytes(folder->path_of(job.name))});
   }
   if (!status) return status.faults();

@@ -68,7 +68,7 @@ void print_entry(const ir::Module& module, const VariantTables& tables, std::spa
   const auto braces =
       out.block(fmt::format("extern \"C\" [[gnu::visibility(\"hidden\")]] void {}(const burin_frame *{})",
                             tables.execute, reads_frame ? "frame" : ""));
-  for (const std::string& kernel : kernel_names) function.name(kernel);  // no local name hides a kernel's
+  function.reserve(kernel_names);
   declare_symbols(module, used, function);
   uint32_t position = 0;
   function.buffers.resize(module.entry.buffers.size());

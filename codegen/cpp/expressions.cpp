@@ -25,6 +25,10 @@ bool is_leaf(Expr e) { return e->operands.empty(); }
 
 std::string Function::name(std::string_view wanted) { return names.give(identifier(wanted), "value"); }
 
+void Function::reserve(std::span<const std::string> functions) {
+  for (const std::string& function : functions) names.give(function, "kernel");
+}
+
 // --- Statements.
 void Expressions::start(std::span<Expr> roots) {
   uses_.clear();

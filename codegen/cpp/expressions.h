@@ -44,6 +44,8 @@ struct Function {
 
   // `wanted` as an identifier that nothing else in the function has.
   std::string name(std::string_view wanted);
+  // Keeps local names from hiding these functions.
+  void reserve(std::span<const std::string> functions);
 };
 
 class Expressions {

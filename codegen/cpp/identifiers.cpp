@@ -50,7 +50,10 @@ std::string upper_case(std::string_view text) {
 
 std::string comment_text(std::string_view text) {
   std::string safe;
-  for (char c : text) safe += c == '\\' ? '/' : c >= ' ' && c <= '~' ? c : '?';
+  for (char c : text) {
+    const bool trigraph = c == '?' && safe.ends_with('?');
+    safe += c == '\\' ? '/' : c >= ' ' && c <= '~' && !trigraph ? c : '.';
+  }
   return safe;
 }
 

@@ -285,6 +285,7 @@ void print_kernel(const ir::Kernel& kernel, const std::string& name, std::span<c
                   ir::ExprPool& pool, Helpers& helpers, const KernelStyle& style, ir::TextWriter& out) {
   Function function{pool, helpers, out, style.index_overflow};
   function.buffers.resize(kernel.buffers.size());
+  function.reserve(kernel_names);
   const UsedNames used = used_names(kernel);
   for (const std::string& origin : kernel.origin) out.line("// " + comment_text(origin));
   const std::string parameters = parameters_of(kernel, style, used, function);
