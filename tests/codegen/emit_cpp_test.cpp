@@ -1,13 +1,7 @@
 // Loops printed as C++ and compiled by the machine's compilers, without a warning, equal to the interpreter to the bit.
-#include "codegen/cpp/emit.h"
-
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-
-#include "codegen/cpp/build.h"
-#include "codegen/link/link.h"
-#include "ir/interpret_loops.h"
+#include "tests/codegen/check_cpp.h"
 #include "tests/codegen/emulated.h"
 #include "tests/codegen/loop_samples.h"
 #include "tests/codegen/opcode_samples.h"
@@ -19,64 +13,6 @@ namespace {
 
 using ir::ElementType;
 using ir::Literal;
-
-struct Toolchain {
-  std::string name;
-  Compiler compiler;
-  std::string command;
-};
-
-const Toolchain kAarch64Gcc{"gcc", Compiler::kGcc, "aarch64-linux-gnu-g++"};
-
-bool is_there(const std::string& command) {
-  return std::system(("command -v " + command + " >/dev/null").c_str()) == 0;
-}
-
-std::vector<Toolchain> toolchains() {
-  std::vector<Toolchain> found;
-  for (const Toolchain& toolchain :
-       {Toolchain{"gcc", Compiler::kGcc, "g++"}, Toolchain{"clang", Compiler::kClang, "clang++-19"}}) {
-    if (is_there(toolchain.command)) found.push_back(toolchain);
-  }
-  return found;
-}
-
-CompileOptions strict(const Toolchain& toolchain) {
-  return {toolchain.compiler, Exported::kModel, toolchain.command, {"-Wall", "-Wextra", "-Wpedantic", "-Werror"}};
-}
-
-// Prints, compiles without a warning and links; the empty text when that works.
-std::string build_cpp(const ir::Module& module, const targets::Target& target, const Toolchain& toolchain,
-                      const std::string& path) {
-  const Variant variant{&module, target};
-  const ir::Result<ModelTables> tables = make_model_tables({&variant, 1}, {});
-  if (!tables) return ir::text_of(tables.faults());
-  const std::string text = emit_cpp({&variant, 1}, *tables);
-  const ir::Result<std::vector<ObjectFile>> objects = compile_cpp({&variant, 1}, *tables, text, strict(toolchain));
-  if (!objects) return "compile: " + ir::text_of(objects.faults());
-  const ir::Status linked = link_shared({&*tables, target.architecture, *objects}, path);
-  return linked ? "" : "link: " + ir::text_of(linked.faults());
-}
-
-// The same, then runs and compares: the empty text when all outputs agree to the bit.
-std::string check_cpp(const ir::Module& module, const targets::Target& target, const Toolchain& toolchain,
-                      std::span<const Literal> inputs) {
-  const ir::Result<std::vector<Literal>> expected = ir::interpret(module, inputs);
-  if (!expected) return "interpreter: " + ir::text_of(expected.faults());
-  static int count = 0;
-  const std::string path = scratch_path(fmt::format("cpp{}.so", count++));
-  if (std::string fault = build_cpp(module, target, toolchain, path); !fault.empty()) return fault;
-  if (target.architecture != targets::native_target()->architecture) return check_emulated(module, inputs, path);
-  const ir::Result<std::vector<Literal>> found = run_library(path, inputs);
-  if (!found) return "run: " + ir::text_of(found.faults());
-  std::string differences;
-  for (size_t i = 0; i < expected->size(); ++i) {
-    const std::string one = difference((*expected)[i], (*found)[i]);
-    if (!one.empty())
-      differences += fmt::format("{} {} output \"{}\": {}\n", toolchain.name, target.name, module.outputs[i].name, one);
-  }
-  return differences;
-}
 
 TEST(EmitCpp, matmul_with_register_tiles_equals_the_interpreter) {
   const Literal input = ir::hostile_literal(ElementType::kF32, {16, 24}, 1);
@@ -110,8 +46,8 @@ TEST(EmitCpp, every_kind_of_statement_equals_the_interpreter) {
 
 TEST(EmitCpp, samples_on_aarch64_equal_the_interpreter) {
   if (!has_emulator()) GTEST_SKIP() << "needs aarch64-linux-gnu-g++ and qemu-aarch64";
-  for (const Toolchain& toolchain : {kAarch64Gcc, Toolchain{"clang", Compiler::kClang, "clang++-19"}}) {
-    if (!is_there(toolchain.command)) continue;
+  for (const Toolchain& toolchain : {aarch64_gcc(), clang()}) {
+    if (!is_there(toolchain)) continue;
     const Literal input = ir::hostile_literal(ElementType::kF32, {16, 24}, 1);
     EXPECT_EQ(check_cpp(ir::matmul_sample(4), aarch64(), toolchain, {&input, 1}), "");
     for (const ir::StatementSample& sample : ir::statement_samples(4)) {
@@ -146,7 +82,7 @@ TEST_P(EmitCppOpcodes, equal_the_interpreter_on_aarch64) {
   if (!has_emulator()) GTEST_SKIP() << "needs aarch64-linux-gnu-g++ and qemu-aarch64";
   for (int lanes : {1, 16 / ir::size_of(GetParam())}) {
     const ir::OpcodeSamples samples = ir::opcode_samples(GetParam(), lanes);
-    EXPECT_EQ(check_cpp(samples.module, aarch64(), kAarch64Gcc, samples.inputs), "") << lanes << " lanes";
+    EXPECT_EQ(check_cpp(samples.module, aarch64(), aarch64_gcc(), samples.inputs), "") << lanes << " lanes";
   }
 }
 
