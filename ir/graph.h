@@ -31,10 +31,11 @@ struct TensorType {
 struct Value {
   std::string name;  // the model's own; unique in the graph
   TensorType type;
-  OpId definition;                // absent for parameters of the function or of a region
+  OpId definition;                  // absent for parameters of the function or of a region
   std::optional<Literal> constant;  // of a value that is known whole
   // Of a small integer (or bool) tensor whose elements are known as expressions over symbols, row-major: what Shape, Gather
-  // and Concat do to dimensions. All are i64 whatever the element type. Filled in by inference, also for constants.
+  // and Concat do to dimensions. All are i64 whatever the element type. Of a small float tensor, expressions of its own type.
+  // Filled in by inference, also for constants.
   std::optional<std::vector<Expr>> elements;
 };
 

@@ -9,7 +9,7 @@ namespace burin::ir {
 
 const std::vector<Expr>* Inference::elements(int i) const {
   const Value& value = operand(i);
-  return value.elements ? &*value.elements : nullptr;
+  return value.elements && !is_float(value.type.element) ? &*value.elements : nullptr;
 }
 
 std::optional<std::vector<int64_t>> Inference::integers(int i) const {
@@ -39,6 +39,16 @@ Status Inference::require_equal(Expr left, Expr right, std::string_view what) {
     const auto text = [](Expr e) { return std::to_string(constant_integer(e).value_or(-1)); };
     return fault("shape-mismatch", "{}: expected equal dimensions, found {} and {}", what, text(left), text(right));
   }
+  // s == min(s, c) says no more and no less than s <= c: the symbol's own bound.
+  for (const auto& [symbol, least] : {std::pair(left, right), std::pair(right, left)}) {
+    if (!is_variable(symbol) || least->opcode != Opcode::kMin) continue;
+    for (size_t i = 0; i < 2; ++i) {
+      const std::optional<int64_t> bound = constant_integer(least->operands[i]);
+      if (least->operands[1 - i] != symbol || !bound || *bound < symbol->low) continue;
+      pool().tighten(variable_of(symbol), *bound);
+      return {};
+    }
+  }
   graph_.assumptions.push_back({left, right, op().origin});
   return {};
 }
@@ -59,12 +69,14 @@ Status Inference::require_rank(int operand, int least, int most) const {
 
 Status Inference::require_same_element(int a, int b) const {
   if (element(a) == element(b)) return {};
-  return fault("type-mismatch", "operand {}: expected {} (as operand {}), found {}", b, info(element(a)).name, a, info(element(b)).name);
+  return fault("type-mismatch", "operand {}: expected {} (as operand {}), found {}", b, info(element(a)).name, a,
+               info(element(b)).name);
 }
 
 Status Inference::require_float(int operand) const {
   if (is_float(element(operand))) return {};
-  return fault("type-mismatch", "operand {}: expected a floating-point type, found {}", operand, info(element(operand)).name);
+  return fault("type-mismatch", "operand {}: expected a floating-point type, found {}", operand,
+               info(element(operand)).name);
 }
 
 Result<int64_t> Inference::normalized_axis(int64_t axis, int rank) const {
@@ -72,7 +84,9 @@ Result<int64_t> Inference::normalized_axis(int64_t axis, int rank) const {
   return fault("axis-range", "attribute \"axis\": expected {} to {}, found {}", -rank, rank - 1, axis);
 }
 
-Expr Lowering::broadcast_at(int i, std::span<const Expr> index) const { return at(i, broadcast_index(index, shape(i), pool())); }
+Expr Lowering::broadcast_at(int i, std::span<const Expr> index) const {
+  return at(i, broadcast_index(index, shape(i), pool()));
+}
 
 TensorId Lowering::temporary(std::string_view suffix, ElementType element, Shape shape) const {
   return program.add_tensor(program.tensors[result(0)].name + "." + std::string(suffix), element, std::move(shape));
@@ -96,7 +110,11 @@ Status check_operands_and_attributes(const Graph& graph, const Op& op) {
   const OpInfo& row = *op.info;
   const auto count = static_cast<int64_t>(op.operands.size());
   if (count < row.least_operands || count > row.most_operands) {
-    return input_fault("operand-count", op.origin, "expected {} to {} operands, found {}", row.least_operands, row.most_operands, count);
+    return input_fault("operand-count", op.origin, "expected {} to {} operands, found {}", row.least_operands,
+                       row.most_operands, count);
+  }
+  if (op.results.size() < static_cast<size_t>(row.results)) {
+    return input_fault("result-count", op.origin, "expected {} results, found {}", row.results, op.results.size());
   }
   Status status;
   for (int i = 0; i < row.least_operands; ++i) {
@@ -107,14 +125,42 @@ Status check_operands_and_attributes(const Graph& graph, const Op& op) {
     const std::optional<int64_t> bad = out_of_range(field, field.get(op.attributes.get()));
     if (!bad) continue;
     if (field.high == INT64_MAX) {
-      status.merge(input_fault("attribute-range", op.origin, "attribute \"{}\": expected at least {}, found {}", field.name, field.low, *bad));
+      status.merge(input_fault("attribute-range", op.origin, "attribute \"{}\": expected at least {}, found {}",
+                               field.name, field.low, *bad));
     } else {
-      status.merge(input_fault("attribute-range", op.origin, "attribute \"{}\": expected {} to {}, found {}", field.name, field.low,
-                               field.high, *bad));
+      status.merge(input_fault("attribute-range", op.origin, "attribute \"{}\": expected {} to {}, found {}",
+                               field.name, field.low, field.high, *bad));
     }
   }
   (void)graph;
   return status;
+}
+
+constexpr int kMostDimensionHeight = 5000;  // walks of expressions recurse
+
+// What every type must satisfy: a rank that burin can walk, dimensions that are not negative, a size in bytes that fits.
+Status check_result(const Op& op, const TensorType& type) {
+  if (type.shape.size() > static_cast<size_t>(kMostRank)) {
+    return unsupported("rank", op.origin, "result: expected rank at most {}, found {}", kMostRank, type.shape.size());
+  }
+  int64_t bytes = size_of(type.element);
+  bool overflows = false;
+  for (Expr dimension : type.shape) {
+    if (dimension->high < 0) {
+      return input_fault("negative-dimension", op.origin, "result: expected dimensions of at least 0, found {}",
+                         dimension->high);
+    }
+    if (dimension->height > kMostDimensionHeight) {
+      return unsupported("dimension-depth", op.origin,
+                         "result: expected dimensions of at most {} nested operations, found {}", kMostDimensionHeight,
+                         dimension->height);
+    }
+    const int64_t least = std::max<int64_t>(dimension->low, 1);
+    overflows |= __builtin_mul_overflow(bytes, least, &bytes);
+  }
+  if (!overflows) return {};
+  return input_fault("tensor-too-large", op.origin,
+                     "result: expected a size in bytes that fits 63 bits, found a product of dimensions beyond");
 }
 
 }  // namespace
@@ -123,6 +169,9 @@ Status infer_types(Graph& graph, OpId op) {
   if (Status status = check_operands_and_attributes(graph, graph.ops[op]); !status) return status;
   Inference inference(graph, op);
   if (Status status = graph.ops[op].info->infer(inference); !status) return status;
+  for (ValueId result : graph.ops[op].results) {
+    if (Status status = check_result(graph.ops[op], graph.values[result].type); !status) return status;
+  }
   propagate_elements(graph, op);
   return {};
 }
@@ -141,10 +190,12 @@ Status infer_broadcast(Inference& op) {
     if (!wider) {
       const auto text = [](const Shape& s) {
         std::string dims;
-        for (Expr d : s) dims += (dims.empty() ? "" : ",") + (constant_integer(d) ? std::to_string(*constant_integer(d)) : "?");
+        for (Expr d : s)
+          dims += (dims.empty() ? "" : ",") + (constant_integer(d) ? std::to_string(*constant_integer(d)) : "?");
         return dims;
       };
-      return op.fault("shape-mismatch", "operand {}: expected a shape that broadcasts with [{}], found [{}]", i, text(shape), text(op.shape(i)));
+      return op.fault("shape-mismatch", "operand {}: expected a shape that broadcasts with [{}], found [{}]", i,
+                      text(shape), text(op.shape(i)));
     }
     for (const auto& [left, right] : assumed) {
       if (Status status = op.require_equal(left, right, "broadcast"); !status) return status;

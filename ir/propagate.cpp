@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ir/op.h"
+#include "ir/rational.h"
 
 namespace burin::ir {
 namespace {
@@ -10,7 +11,26 @@ namespace {
 using Elements = std::vector<Expr>;
 
 bool is_followed(const TensorType& type) {
-  return !is_float(type.element) && static_element_count(type.shape).value_or(INT64_MAX) <= kMostKnownElements;
+  const int64_t most = is_float(type.element) ? kMostKnownNumbers : kMostKnownElements;
+  return static_element_count(type.shape).value_or(INT64_MAX) <= most;
+}
+
+// Whether it is worth evaluating: a result depends on elements that are known, a float one on nothing else.
+bool may_be_known(const Graph& graph, const Op& op) {
+  bool has_float_result = false;
+  for (ValueId result : op.results) {
+    if (!is_followed(graph.values[result].type)) return false;
+    has_float_result |= is_float(graph.values[result].type.element);
+  }
+  bool some = op.operands.empty();
+  bool all = true;
+  for (ValueId operand : op.operands) {
+    if (!operand.valid()) continue;
+    const bool known = graph.values[operand].elements.has_value();
+    some |= known;
+    all &= known;
+  }
+  return has_float_result ? all : some;
 }
 
 // Evaluates nests on tensors whose elements are expressions. Anything it cannot follow makes it give up.
@@ -29,18 +49,34 @@ class Evaluation {
   }
 
  private:
-  // Replaces reads by the elements read and simplifies; invalid when an element is not known.
+  // Replaces variables by what they are at `point`, reads by the elements read, and simplifies; invalid when an element is not
+  // known. Integers are computed as i64 whatever their type: a dimension fits every type that a model computes shapes in.
   Expr evaluate(Expr e, const Substitution& point) {
     bool followed = true;
-    const Expr result = rewrite_bottom_up(substitute(e, point), [&](Expr node) {
+    const Expr result = rewrite_bottom_up(e, [&](Expr node) {
+      if (is_variable(node)) {
+        const auto found = point.find(variable_of(node).index);
+        return found == point.end() ? node : found->second;
+      }
       if (node->opcode == Opcode::kRead) {
         const Expr element = element_read(node);
         followed &= element.valid();
         return element.valid() ? element : node;
       }
-      return node;
+      return as_wide(node);
     });
     return followed ? result : Expr();
+  }
+
+  // An integer constant or cast as i64.
+  static Expr as_wide(Expr node) {
+    if (!is_integer(node->type.element) || node->type.element == ElementType::kI64) return node;
+    if (const std::optional<int64_t> value = constant_integer(node)) return node->pool->integer(*value);
+    if (node->opcode != Opcode::kCast) return node;
+    const Expr from = node->operands[0];
+    if (const std::optional<int64_t> value = constant_integer(from))
+      return node->pool->integer(wrap_integer(*value, node->type.element).integer);
+    return cast(from, ElementType::kI64);
   }
 
   std::optional<int64_t> position(TensorId tensor, std::span<const Expr> index) const {
@@ -66,7 +102,7 @@ class Evaluation {
     const std::optional<Elements>& elements = known_[tensor.index];
     if (!elements || static_cast<size_t>(*at) >= elements->size()) return {};
     const Expr element = (*elements)[static_cast<size_t>(*at)];
-    return element.valid() ? cast(element, read->type.element) : Expr();
+    return element.valid() && read->type.element == ElementType::kBool ? cast(element, ElementType::kBool) : element;
   }
 
   bool write(const Write& write, const Substitution& point) {
@@ -82,18 +118,31 @@ class Evaluation {
     }
     const std::optional<int64_t> at = position(write.tensor, index);
     const Expr value = evaluate(write.value, point);
-    if (!at || !value.valid() || is_float(value->type.element)) return false;
-    std::optional<Elements>& elements = known_[write.tensor.index];
     const Tensor& tensor = program_.tensors[write.tensor];
+    const Expr element = value.valid() ? kept(value, tensor.element) : value;
+    if (!at || !element.valid()) return false;
+    std::optional<Elements>& elements = known_[write.tensor.index];
     if (!elements) elements.emplace(static_cast<size_t>(static_element_count(tensor.shape).value_or(0)));
-    (*elements)[static_cast<size_t>(*at)] = without_casts(value);
+    (*elements)[static_cast<size_t>(*at)] = element;
     return true;
   }
 
-  // Elements are kept as i64: a dimension fits every integer type that a model computes shapes in.
-  Expr without_casts(Expr value) const {
-    while (value->opcode == Opcode::kCast && !is_float(value->operands[0]->type.element)) value = value->operands[0];
-    return cast(value, ElementType::kI64);
+  // As an element. Of an integer: i64, within the range of the tensor's type where it is a number, and without any float, which
+  // dimensions cannot hold. Invalid when that cannot be had.
+  static Expr kept(Expr value, ElementType type) {
+    if (value->height > kMostHeight) return {};
+    if (is_float(type)) return value;
+    bool has_float = false;
+    const Expr whole = rewrite_bottom_up(value, [&](Expr node) {
+      const bool rounds =
+          node->opcode == Opcode::kCast && is_float(node->operands[0]->type.element) && is_integer(node->type.element);
+      return rounds ? whole_value(node->operands[0]).value_or(node) : node;
+    });
+    for_each_node(whole, [&](Expr node) { has_float |= is_float(node->type.element); });
+    if (has_float) return {};
+    if (const std::optional<int64_t> number = constant_integer(whole))
+      return value->pool->integer(wrap_integer(*number, type).integer);
+    return cast(whole, ElementType::kI64);
   }
 
   bool combine(const Nest& nest, Substitution& point) {
@@ -134,7 +183,8 @@ class Evaluation {
 
   bool step(const Nest& nest, Substitution& point) {
     if (!nest.accumulators.empty() && !combine(nest, point)) return false;
-    const bool reduces = std::ranges::any_of(nest.axes, [](const Axis& axis) { return axis.kind == AxisKind::kReduction; });
+    const bool reduces =
+        std::ranges::any_of(nest.axes, [](const Axis& axis) { return axis.kind == AxisKind::kReduction; });
     return reduces || writes(nest, point);
   }
 
@@ -159,18 +209,20 @@ class Evaluation {
 }  // namespace
 
 std::optional<std::vector<Expr>> elements_of(const Literal& literal, ExprPool& pool) {
-  if (is_float(literal.element) || literal.element_count() > kMostKnownElements) return std::nullopt;
+  const bool is_number = is_float(literal.element);
+  if (literal.element_count() > (is_number ? kMostKnownNumbers : kMostKnownElements)) return std::nullopt;
   std::vector<Expr> elements;
-  for (int64_t i = 0; i < literal.element_count(); ++i) elements.push_back(pool.integer(literal.at(i).integer));
+  for (int64_t i = 0; i < literal.element_count(); ++i) {
+    const Scalar value = literal.at(i);
+    elements.push_back(is_number ? pool.floating(value.number, {literal.element, 1}) : pool.integer(value.integer));
+  }
   return elements;
 }
 
 void propagate_elements(Graph& graph, OpId id) {
   const Op& op = graph.ops[id];
   if (op.info->lower == nullptr || op.info->effect != Effect::kPure || !op.regions.empty()) return;
-  for (ValueId result : op.results) {
-    if (!is_followed(graph.values[result].type)) return;
-  }
+  if (!may_be_known(graph, op)) return;
   Program program;
   program.pool = graph.pool;
   std::vector<TensorId> operands;

@@ -10,11 +10,13 @@ namespace burin::ir {
 
 // Tensors of at most this many elements are followed.
 inline constexpr int64_t kMostKnownElements = 64;
+inline constexpr int64_t kMostKnownNumbers = 16;  // floats, such as the scales of a resize
+inline constexpr int kMostHeight = 200;           // of an element; walks of expressions recurse
 
 // Sets `Value::elements` of the op's results where all that they depend on is known.
 void propagate_elements(Graph& graph, OpId op);
 
-// The elements of an integer literal of at most kMostKnownElements elements.
+// The elements of a literal that has at most that many.
 std::optional<std::vector<Expr>> elements_of(const Literal& literal, ExprPool& pool);
 
 }  // namespace burin::ir

@@ -11,6 +11,7 @@
 namespace burin::ir {
 
 using Shape = std::vector<Expr>;  // one i64 expression per dimension, outermost first; empty for a scalar
+inline constexpr int kMostRank = 32;
 
 // The dimensions as numbers; absent when one is not constant.
 std::optional<std::vector<int64_t>> static_dims(const Shape& shape);

@@ -163,32 +163,24 @@ class NestEmission {
 
   // `e` at a tile point, with the lanes of the point (scalars are splat), accumulators replaced by their registers.
   Expr at_point(Expr e, const TilePoint& point) {
-    Substitution replacements = point.scalars;
-    Expr placed = substitute(e, replacements);
-    if (point.lanes > 1) placed = widen_to_lanes(placed, point.vector_axis, point.base, point.lanes);
-    return with_registers(placed, point);
+    const Expr placed = narrow_at_point(e, point);
+    return placed->type.lanes == point.lanes ? placed : splat(placed, point.lanes);
   }
 
   // A condition or a value that may stay scalar.
   Expr narrow_at_point(Expr e, const TilePoint& point) {
-    Expr placed = substitute(e, point.scalars);
-    if (point.lanes > 1) placed = widen(placed, point.vector_axis, point.base, point.lanes);
-    return with_registers(placed, point);
+    const Expr placed = substitute(e, point.scalars);
+    const Substitution registers = registers_of(point);
+    if (point.lanes == 1) return substitute(placed, registers);
+    return widen(placed, point.vector_axis, point.base, point.lanes, registers);
   }
 
-  // Accumulators of the nest, also as splats that widening made of them, become the point's own registers.
-  Expr with_registers(Expr e, const TilePoint& point) {
-    if (point.accumulators.empty()) return e;
-    return rewrite_bottom_up(e, [&](Expr node) {
-      const Expr inner = node->opcode == Opcode::kSplat ? node->operands[0] : node;
-      if (!is_variable(inner)) return node;
-      for (size_t i = 0; i < nest_.accumulators.size(); ++i) {
-        if (nest_.accumulators[i].variable != variable_of(inner)) continue;
-        const Expr held = pool_.variable(point.accumulators[i]);
-        if (held->type.lanes == node->type.lanes) return held;
-      }
-      return node;
-    });
+  Substitution registers_of(const TilePoint& point) {
+    Substitution registers;
+    for (size_t i = 0; i < point.accumulators.size(); ++i) {
+      registers.emplace(nest_.accumulators[i].variable.index, pool_.variable(point.accumulators[i]));
+    }
+    return registers;
   }
 
   void tile(const Substitution& at, const std::vector<int64_t>& points, Block& block) {

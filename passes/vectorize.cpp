@@ -12,11 +12,11 @@ namespace {
 
 class Widening {
  public:
-  Widening(VariableId lane, int lanes) : lane_(lane), lanes_(lanes) {}
+  Widening(VariableId lane, int lanes, const Substitution& wide) : lane_(lane), lanes_(lanes), wide_(wide) {}
 
   Expr run(Expr e) {
     if (auto found = done_.find(e.node()); found != done_.end()) return found->second;
-    const Expr result = uses_variable(e, lane_) ? rebuild(e) : e;
+    const Expr result = varies(e) ? rebuild(e) : e;
     done_.emplace(e.node(), result);
     return result;
   }
@@ -31,8 +31,17 @@ class Widening {
  private:
   Expr first(Expr e) const { return substitute(e, {{lane_.index, e->pool->integer(0)}}); }
 
+  bool varies(Expr e) const {
+    bool found = false;
+    for_each_node(e, [&](Expr node) {
+      found |= is_variable(node) && (variable_of(node) == lane_ || wide_.contains(variable_of(node).index));
+    });
+    return found;
+  }
+
   Expr rebuild(Expr e) {
     ExprPool& pool = *e->pool;
+    if (is_variable(e) && wide_.contains(variable_of(e).index)) return wide_.at(variable_of(e).index);
     if (e->type == kIndex) {
       if (const Expr step = slope(e, lane_); step.valid()) return ramp(first(e), step, lanes_);
     }
@@ -50,6 +59,7 @@ class Widening {
 
   VariableId lane_;
   int lanes_;
+  const Substitution& wide_;
   std::unordered_map<const ExprNode*, Expr> done_;
 };
 
@@ -70,22 +80,23 @@ Expr slope(Expr e, VariableId axis) {
   return uses_variable(step, axis) ? Expr() : step;
 }
 
-Expr widen(Expr e, VariableId axis, Expr base, int lanes) {
-  if (lanes == 1) return substitute(e, {{axis.index, base}});
+Expr widen(Expr e, VariableId axis, Expr base, int lanes, const Substitution& wide) {
+  if (lanes == 1) return substitute(substitute(e, {{axis.index, base}}), wide);
   VariableId lane;
   const Expr placed = by_lane(e, axis, base, lanes, lane);
-  return Widening(lane, lanes).run(placed);
+  return Widening(lane, lanes, wide).run(placed);
 }
 
 Expr widen_position(Expr position, VariableId axis, Expr base, int lanes) {
   VariableId lane;
   const Expr placed = by_lane(position, axis, base, lanes, lane);
-  return Widening(lane, lanes).position(placed);
+  const Substitution nothing_wide;
+  return Widening(lane, lanes, nothing_wide).position(placed);
 }
 
-Expr widen_to_lanes(Expr e, VariableId axis, Expr base, int lanes) {
-  const Expr wide = widen(e, axis, base, lanes);
-  return wide->type.lanes == lanes ? wide : splat(wide, lanes);
+Expr widen_to_lanes(Expr e, VariableId axis, Expr base, int lanes, const Substitution& wide) {
+  const Expr result = widen(e, axis, base, lanes, wide);
+  return result->type.lanes == lanes ? result : splat(result, lanes);
 }
 
 }  // namespace burin::passes

@@ -10,10 +10,11 @@ namespace burin::passes {
 // after   x[ramp(8*t*64 + k, 64)] * splat(w[k])
 // `base` should be visibly a multiple of `lanes`: then panels of as many elements (i floordiv 16, i mod 16) are seen through.
 // A load whose position has slope 1 in the axis becomes a vector load of its first position, any other slope a gather.
-ir::Expr widen(ir::Expr e, ir::VariableId axis, ir::Expr base, int lanes);
+// `wide` has variables that are vectors already (accumulators), by VariableId::index, and what stands for them.
+ir::Expr widen(ir::Expr e, ir::VariableId axis, ir::Expr base, int lanes, const ir::Substitution& wide = {});
 
 // widen(), with a scalar result splat to all lanes.
-ir::Expr widen_to_lanes(ir::Expr e, ir::VariableId axis, ir::Expr base, int lanes);
+ir::Expr widen_to_lanes(ir::Expr e, ir::VariableId axis, ir::Expr base, int lanes, const ir::Substitution& wide = {});
 
 // A position in lanes: the first one, where the lanes are consecutive; otherwise one per lane.
 ir::Expr widen_position(ir::Expr position, ir::VariableId axis, ir::Expr base, int lanes);

@@ -1,0 +1,22 @@
+// TensorProto.DataType, a number in the file, as an element type of ours.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "ir/element_type.h"
+#include "ir/result.h"
+
+namespace burin::frontend {
+
+// "FLOAT", "INT4", ... as onnx-ml.proto spells it; "" for a number that is in no version of it.
+std::string_view data_type_name(int32_t data_type);
+
+// Absent for types that burin has no tensors of (strings, complex, 8-bit and smaller floats, 4- and 2-bit integers).
+std::optional<ir::ElementType> element_type_of(int32_t data_type);
+// The same with the diagnostic: `unsupported` for a type of ONNX, an input fault for a number that is none.
+ir::Result<ir::ElementType> element_type_of(int32_t data_type, std::string where);
+
+}  // namespace burin::frontend

@@ -1,0 +1,104 @@
+// One model while it is imported: what the functions of the import table reach through NodeImport. Not for use from outside
+// the frontend, which calls import_model().
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "frontend/onnx/fault_log.h"
+#include "frontend/onnx/import_model.h"
+#include "frontend/onnx/node_order.h"
+#include "frontend/onnx/scope.h"
+#include "ir/graph.h"
+
+namespace burin::frontend {
+
+// What a subgraph became.
+struct ImportedRegion {
+  ir::RegionId region;
+  std::vector<ir::ValueId> yields;
+};
+
+class GraphImport {
+ public:
+  GraphImport(OnnxModel model, const ImportOptions& options);
+
+  // Imports everything; the outcome is in graph(), log() and node_count().
+  void run();
+
+  ir::Graph& graph() { return graph_; }
+  FaultLog& log() { return log_; }
+  const ImportOptions& options() const { return options_; }
+  const onnx::ModelProto& proto() const { return proto_; }
+  int64_t node_count() const { return node_count_; }
+
+  // --- Names.
+  // What `name` means in `scope` or around it; makes the constant of an initializer.
+  const Name& find(Scope& scope, std::string_view name);
+  void bind(Scope& scope, std::string_view name, ir::ValueId value);
+  void bind_failed(Scope& scope, const onnx::NodeProto& node);  // every output that has no meaning yet
+  // `wanted`, or with a number behind it where the graph has a value of that name.
+  std::string unique_name(std::string wanted);
+  void rename(ir::ValueId value, std::string wanted);
+  // What the model declares of a value, where it does and burin knows the type: a hint, not a fact.
+  std::optional<ir::TensorType> declared_type(Scope& scope, std::string_view name);
+
+  // --- Nodes.
+  // The version of `domain` that holds inside `call`; the newest one where nothing is said.
+  int opset_of(std::string_view domain, const FunctionCall* call);
+  // Imports the nodes that `results` need into the scope's region. Faults go to the log.
+  void import_nodes(const Nodes& nodes, std::span<const std::string_view> results, Scope& scope);
+  // Imports the subgraph `body` of `node` in a region of its own; parameters have `types` and are named as the body's inputs.
+  // Absent when there was a fault, which is in the log.
+  std::optional<ImportedRegion> import_region(const onnx::GraphProto& body, const onnx::NodeProto& node, Scope& outer,
+                                              std::span<const ir::TensorType> types);
+  // Imports `body`, which has no inputs, in the place of `node` of `outer`: what its outputs are.
+  std::optional<std::vector<Name>> import_inline(const onnx::GraphProto& body, const onnx::NodeProto& node,
+                                                 Scope& outer);
+  // Takes back what a region holds, to import it again with other types.
+  void discard_region(ir::RegionId region);
+
+  // --- Constants. The literal looks into the model file and keeps it open.
+  ir::Result<ir::Literal> literal(const onnx::TensorProto& tensor, const std::string& where);
+
+ private:
+  struct Source {  // what literals keep alive
+    TensorSource tensors;
+    MappedFile file;
+  };
+
+  void import_node(const onnx::NodeProto& node, Scope& scope);
+  void call_function(const onnx::FunctionProto& function, const onnx::NodeProto& node, Scope& scope);
+  const onnx::FunctionProto* function_of(const onnx::NodeProto& node) const;
+  // kValue unless an operand's node has failed or an operand is a sequence.
+  NameState operands_state(const onnx::NodeProto& node, Scope& scope);
+  void bind_initializers(const onnx::GraphProto& graph, Scope& scope);
+  std::optional<std::vector<Name>> import_body(const onnx::GraphProto& body, Scope& scope);
+  std::vector<std::string_view> wanted_results();
+  void yield_results(std::span<const std::string_view> results, Scope& scope);
+
+  onnx::ModelProto proto_;
+  std::shared_ptr<Source> source_;
+  const ImportOptions& options_;
+  ir::Graph graph_;
+  FaultLog log_;
+  int64_t node_count_ = 0;
+  std::unordered_set<std::string> used_names_;
+  std::unordered_map<std::string, int> next_suffix_;
+  std::map<std::pair<std::string_view, std::string_view>, const onnx::FunctionProto*> functions_;
+  std::map<std::string, int, std::less<>> opsets_;
+};
+
+// Declares the inputs of the main graph: parameters of its region, and the symbols of their dimensions (import_inputs.cpp).
+void import_inputs(GraphImport& model, Scope& scope);
+
+}  // namespace burin::frontend

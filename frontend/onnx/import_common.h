@@ -1,0 +1,38 @@
+// What several import functions need: axes as ONNX counts them, and shapes that arrive as operands.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "frontend/onnx/node_import.h"
+
+namespace burin::frontend {
+
+// `axis` counted from the front, for `rank` dimensions; negative ones count from the back.
+ir::Result<int64_t> axis_from_front(const NodeImport& node, int64_t axis, int rank,
+                                    std::string_view what = "attribute \"axis\"");
+// The same for a list, without repetition.
+ir::Result<std::vector<int64_t>> axes_from_front(const NodeImport& node, std::vector<int64_t> axes, int rank);
+// Axes from operand `i` where it is there, otherwise from the attribute "axes"; absent when neither is.
+ir::Result<std::optional<std::vector<int64_t>>> optional_axes(const NodeImport& node, int i, int rank);
+
+// The elements of operand `i`, which `what` names; unsupported when they depend on data.
+ir::Result<std::vector<ir::Expr>> required_elements(const NodeImport& node, int i, std::string_view what);
+ir::Result<std::vector<int64_t>> required_integers(const NodeImport& node, int i, std::string_view what);
+// A single number.
+ir::Result<int64_t> required_integer(const NodeImport& node, int i, std::string_view what);
+// The shape that operand `i` holds; where it depends on data, what the model declares of output 0.
+ir::Result<ir::Shape> required_shape(const NodeImport& node, int i);
+
+ir::Shape numbers_as_shape(const NodeImport& node, std::span<const int64_t> numbers);
+// `values` as an i64 tensor of rank 0 or 1: a constant when all are numbers.
+ir::ValueId emit_dimensions(NodeImport& node, std::vector<ir::Expr> values, int rank);
+// `value` under another shape; `value` itself when it has it.
+ir::ValueId emit_reshape(NodeImport& node, ir::ValueId value, ir::Shape shape);
+ir::ValueId emit_transpose(NodeImport& node, ir::ValueId value, std::vector<int64_t> permutation);
+// Elements `start` .. `start + size` along `axis`.
+ir::ValueId emit_slice(NodeImport& node, ir::ValueId value, int64_t axis, ir::Expr start, ir::Expr size);
+
+}  // namespace burin::frontend

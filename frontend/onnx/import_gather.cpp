@@ -1,0 +1,113 @@
+// ONNX operators that choose elements by indices or conditions that are data.
+#include "frontend/onnx/import_common.h"
+#include "frontend/onnx/import_rows.h"
+#include "ir/ops/rows.h"
+
+namespace burin::frontend {
+namespace {
+
+using ir::Status;
+
+Status import_gather(NodeImport& node) {
+  const ir::Result<int64_t> axis = axis_from_front(node, node.integer("axis", 0), node.rank(0));
+  if (!axis) return axis.faults();
+  node.set_result(0, node.emit(ir::kGather, {node.operand(0), node.operand(1)}, ir::Attributes(ir::Gather{*axis})));
+  return {};
+}
+
+Status import_gather_elements(NodeImport& node) {
+  const ir::Result<int64_t> axis = axis_from_front(node, node.integer("axis", 0), node.rank(0));
+  if (!axis) return axis.faults();
+  node.set_result(
+      0, node.emit(ir::kGatherElements, {node.operand(0), node.operand(1)}, ir::Attributes(ir::GatherElements{*axis})));
+  return {};
+}
+
+Status import_gather_nd(NodeImport& node) {
+  const ir::GatherNd attributes{node.integer("batch_dims", 0)};
+  node.set_result(0, node.emit(ir::kGatherNd, {node.operand(0), node.operand(1)}, ir::Attributes(attributes)));
+  return {};
+}
+
+Status import_scatter_elements(NodeImport& node) {
+  const ir::Result<int64_t> axis = axis_from_front(node, node.integer("axis", 0), node.rank(0));
+  if (!axis) return axis.faults();
+  ir::Attributes attributes(ir::ScatterElements{*axis, node.text("reduction", "none")});
+  node.set_result(
+      0, node.emit(ir::kScatterElements, {node.operand(0), node.operand(1), node.operand(2)}, std::move(attributes)));
+  return {};
+}
+
+Status import_scatter_nd(NodeImport& node) {
+  ir::Attributes attributes(ir::ScatterNd{node.text("reduction", "none")});
+  node.set_result(
+      0, node.emit(ir::kScatterNd, {node.operand(0), node.operand(1), node.operand(2)}, std::move(attributes)));
+  return {};
+}
+
+// The depth is a number of any type; where it is data, what the model declares of the result says it.
+Status import_one_hot(NodeImport& node) {
+  const ir::Result<int64_t> axis = axis_from_front(node, node.integer("axis", -1), node.rank(0) + 1);
+  if (!axis) return axis.faults();
+  ir::ExprPool& pool = *node.graph().pool;
+  ir::Expr depth;
+  if (const std::vector<ir::Expr>* known = node.elements(1); known != nullptr && known->size() == 1) {
+    depth = known->front();
+  } else if (const auto number = node.known_numbers(1); number && number->size() == 1) {
+    depth = pool.number(number->front(), ir::kIndex);
+  } else if (const auto declared = node.declared_dims(0); declared && static_cast<int64_t>(declared->size()) > *axis) {
+    depth = pool.integer((*declared)[static_cast<size_t>(*axis)]);
+  } else {
+    return ir::unsupported(
+        "data-dependent", node.where(),
+        "operand 1 (depth): expected a value known when the model is compiled or prepared, found data");
+  }
+  node.set_result(
+      0, node.emit(ir::kOneHot, {node.operand(0), node.operand(2)}, ir::Attributes(ir::OneHot{*axis, {depth}})));
+  return {};
+}
+
+// Of a scalar, one column when it is not 0.
+Status import_nonzero(NodeImport& node) {
+  const ir::ValueId x =
+      node.rank(0) == 0 ? emit_reshape(node, node.operand(0), {node.graph().pool->integer(1)}) : node.operand(0);
+  node.set_result(0, node.emit(ir::kNonzero, {x}));
+  return {};
+}
+
+// The slices of x at the places where the condition holds.
+Status import_compress(NodeImport& node) {
+  ir::ExprPool& pool = *node.graph().pool;
+  ir::ValueId x = node.operand(0);
+  int64_t axis = 0;
+  if (node.has_attribute("axis")) {
+    const ir::Result<int64_t> given = axis_from_front(node, node.integer("axis", 0), node.rank(0));
+    if (!given) return given.faults();
+    axis = *given;
+  } else {
+    x = emit_reshape(node, x, {ir::element_count(node.shape(0), pool)});
+  }
+  const ir::ValueId places = node.emit(ir::kNonzero, {node.operand(1)});
+  if (!places.valid()) return {};
+  const ir::ValueId indices = emit_reshape(node, places, {node.type(places).shape[1]});
+  node.set_result(0, node.emit(ir::kGather, {x, indices}, ir::Attributes(ir::Gather{axis})));
+  return {};
+}
+
+constexpr ImportRow kRows[] = {
+    {"", "Compress", 9, import_compress},
+    {"", "Gather", 1, import_gather},
+    {"", "GatherElements", 11, import_gather_elements},
+    {"", "GatherND", 11, import_gather_nd},
+    {"", "NonZero", 9, import_nonzero},
+    {"", "OneHot", 9, import_one_hot},
+    {"", "Scatter", 9, import_scatter_elements},
+    {"", "ScatterElements", 11, import_scatter_elements},
+    {"", "ScatterND", 11, import_scatter_nd},
+};
+
+}  // namespace
+
+std::span<const ImportRow> gather_rows() { return kRows; }
+
+}  // namespace burin::frontend

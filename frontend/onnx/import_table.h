@@ -1,0 +1,23 @@
+// Which function imports which ONNX operator at which version: the table behind coverage reports and `burin ops`.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "frontend/onnx/node_import.h"
+
+namespace burin::frontend {
+
+// Sorted by domain, operator and version.
+std::span<const ImportRow> import_table();
+
+// The newest row that is not newer than `opset`; null when there is none. "ai.onnx" is the domain "".
+const ImportRow* find_import(std::string_view domain, std::string_view op_type, int opset);
+// The oldest row of the operator, whatever the opset; null when burin does not know the operator at all.
+const ImportRow* oldest_import(std::string_view domain, std::string_view op_type);
+
+// "Softmax", "com.microsoft.FusedGemm": an operator as users know it.
+std::string operator_name(std::string_view domain, std::string_view op_type);
+
+}  // namespace burin::frontend

@@ -1,0 +1,265 @@
+#include "frontend/onnx/node_import.h"
+
+#include <onnx/onnx-ml.pb.h>
+
+#include <algorithm>
+
+#include "frontend/onnx/graph_import.h"
+#include "frontend/onnx/import_table.h"
+#include "ir/ops/rows.h"
+
+namespace burin::frontend {
+namespace {
+
+using onnx::AttributeProto;
+
+const ir::TensorType& no_type() {
+  static const ir::TensorType type;
+  return type;
+}
+
+std::string type_name(int type) {
+  const std::string& name =
+      onnx::AttributeProto_AttributeType_Name(static_cast<onnx::AttributeProto_AttributeType>(type));
+  return name.empty() ? std::to_string(type) : name;
+}
+
+}  // namespace
+
+void NodeImport::run(const ImportRow& row) {
+  const size_t faults = model_.log().count();
+  model_.log().add(row.import(*this));
+  if (model_.log().count() != faults) return;
+  for (int i = 0; i < result_count(); ++i) {
+    if (!wants(i) || scope_.names.contains(node_.output(i))) continue;
+    model_.log().add(
+        not_supported("output {} of operator {} is not supported", i, operator_name(row.domain, row.op_type)));
+  }
+}
+
+ir::Graph& NodeImport::graph() const { return model_.graph(); }
+ir::RegionId NodeImport::region() const { return scope_.region; }
+
+int NodeImport::operand_count() const { return node_.input_size(); }
+int NodeImport::result_count() const { return node_.output_size(); }
+const std::string& NodeImport::op_type() const { return node_.op_type(); }
+bool NodeImport::has(int i) const { return operand(i).valid(); }
+bool NodeImport::wants(int i) const { return i < node_.output_size() && !node_.output(i).empty(); }
+
+ir::ValueId NodeImport::operand(int i) const {
+  if (i < 0 || i >= node_.input_size() || node_.input(i).empty()) return {};
+  return model_.find(scope_, node_.input(i)).value;
+}
+
+const ir::TensorType& NodeImport::type(ir::ValueId value) const {
+  return value.valid() ? graph().values[value].type : no_type();
+}
+ir::ElementType NodeImport::element(int i) const { return type(operand(i)).element; }
+int NodeImport::rank(int i) const { return static_cast<int>(shape(i).size()); }
+const ir::Shape& NodeImport::shape(int i) const { return type(operand(i)).shape; }
+
+const std::vector<ir::Expr>* NodeImport::elements(int i) const {
+  if (!has(i) || ir::is_float(element(i))) return nullptr;
+  const ir::Value& value = graph().values[operand(i)];
+  return value.elements ? &*value.elements : nullptr;
+}
+
+std::optional<std::vector<int64_t>> NodeImport::known_integers(int i) const {
+  const std::vector<ir::Expr>* known = elements(i);
+  if (known == nullptr) return std::nullopt;
+  std::vector<int64_t> integers;
+  for (const ir::Expr e : *known) {
+    const std::optional<int64_t> integer = ir::constant_integer(e);
+    if (!integer) return std::nullopt;
+    integers.push_back(*integer);
+  }
+  return integers;
+}
+
+std::optional<std::vector<double>> NodeImport::known_numbers(int i) const {
+  if (!has(i)) return std::nullopt;
+  const ir::Value& value = graph().values[operand(i)];
+  std::vector<double> numbers;
+  if (value.elements) {
+    for (const ir::Expr e : *value.elements) {
+      const std::optional<double> number = ir::constant_number(e);
+      if (!number) return std::nullopt;
+      numbers.push_back(*number);
+    }
+    return numbers;
+  }
+  constexpr int64_t kMostNumbers = 4096;
+  if (!value.constant || value.constant->element_count() > kMostNumbers) return std::nullopt;
+  for (int64_t k = 0; k < value.constant->element_count(); ++k) {
+    const ir::Scalar scalar = value.constant->at(k);
+    numbers.push_back(ir::is_float(value.constant->element) ? scalar.number : static_cast<double>(scalar.integer));
+  }
+  return numbers;
+}
+
+const ir::Literal* NodeImport::literal(int i) const {
+  if (!has(i)) return nullptr;
+  const ir::Value& value = graph().values[operand(i)];
+  return value.constant ? &*value.constant : nullptr;
+}
+
+std::optional<std::vector<int64_t>> NodeImport::declared_dims(int i) const {
+  if (!wants(i)) return std::nullopt;
+  const std::optional<ir::TensorType> declared = model_.declared_type(scope_, node_.output(i));
+  return declared ? ir::static_dims(declared->shape) : std::nullopt;
+}
+
+const std::vector<ir::ValueId>* NodeImport::sequence(int i) const {
+  if (i >= node_.input_size() || node_.input(i).empty()) return nullptr;
+  const Name& name = model_.find(scope_, node_.input(i));
+  return name.state == NameState::kSequence ? &name.sequence : nullptr;
+}
+
+void NodeImport::set_sequence(int i, std::vector<ir::ValueId> sequence) {
+  if (failed_ || !wants(i)) return;
+  scope_.names[node_.output(i)] = {NameState::kSequence, {}, std::move(sequence)};
+}
+
+// --- Attributes.
+
+const AttributeProto* NodeImport::attribute(std::string_view name) const {
+  for (const AttributeProto& held : node_.attribute()) {
+    if (held.name() != name) continue;
+    if (held.ref_attr_name().empty()) return &held;
+    if (scope_.call == nullptr) return nullptr;
+    const auto found = scope_.call->attributes.find(held.ref_attr_name());
+    return found == scope_.call->attributes.end() ? nullptr : found->second;
+  }
+  return nullptr;
+}
+
+const AttributeProto* NodeImport::attribute(std::string_view name, int type) const {
+  const AttributeProto* held = attribute(name);
+  if (held == nullptr || held->type() == type || held->type() == AttributeProto::UNDEFINED) return held;
+  failed_ = true;
+  model_.log().add(fault("attribute-type", "attribute \"{}\": expected type {}, found {}", name, type_name(type),
+                         type_name(held->type())));
+  return nullptr;
+}
+
+bool NodeImport::has_attribute(std::string_view name) const { return attribute(name) != nullptr; }
+
+int64_t NodeImport::integer(std::string_view name, int64_t otherwise) const {
+  const AttributeProto* held = attribute(name, AttributeProto::INT);
+  return held == nullptr ? otherwise : held->i();
+}
+
+double NodeImport::number(std::string_view name, double otherwise) const {
+  const AttributeProto* held = attribute(name, AttributeProto::FLOAT);
+  return held == nullptr ? otherwise : static_cast<double>(held->f());
+}
+
+std::string NodeImport::text(std::string_view name, std::string_view otherwise) const {
+  const AttributeProto* held = attribute(name, AttributeProto::STRING);
+  return held == nullptr ? std::string(otherwise) : held->s();
+}
+
+std::vector<std::string> NodeImport::texts(std::string_view name) const {
+  const AttributeProto* held = attribute(name, AttributeProto::STRINGS);
+  if (held == nullptr) return {};
+  return {held->strings().begin(), held->strings().end()};
+}
+
+std::vector<int64_t> NodeImport::integers(std::string_view name, std::vector<int64_t> otherwise) const {
+  const AttributeProto* held = attribute(name, AttributeProto::INTS);
+  if (held == nullptr) return otherwise;
+  return {held->ints().begin(), held->ints().end()};
+}
+
+std::vector<double> NodeImport::numbers(std::string_view name, std::vector<double> otherwise) const {
+  const AttributeProto* held = attribute(name, AttributeProto::FLOATS);
+  if (held == nullptr) return otherwise;
+  return {held->floats().begin(), held->floats().end()};
+}
+
+ir::Result<ir::Literal> NodeImport::tensor(std::string_view name) const {
+  const AttributeProto* held = attribute(name, AttributeProto::TENSOR);
+  if (held == nullptr)
+    return fault("missing-attribute", "expected an attribute \"{}\" with a tensor, found none", name);
+  return model_.literal(held->t(), fmt::format("{}: attribute \"{}\"", where(), name));
+}
+
+const onnx::GraphProto* NodeImport::subgraph(std::string_view name) const {
+  const AttributeProto* held = attribute(name, AttributeProto::GRAPH);
+  return held == nullptr ? nullptr : &held->g();
+}
+
+// --- Building.
+
+std::string NodeImport::fresh_name() const {
+  return model_.unique_name(scope_.prefix + std::string(name_of(node_)) + ".value");
+}
+
+ir::OpId NodeImport::add_op(const ir::OpInfo& info, std::vector<ir::ValueId> operands, ir::Attributes attributes,
+                            int results) {
+  while (!operands.empty() && !operands.back().valid()) operands.pop_back();
+  std::vector<std::string> names;
+  for (int i = 0; i < results; ++i) names.push_back(fresh_name());
+  return graph().add_op(region(), info, std::move(operands), std::move(attributes), std::move(names), where());
+}
+
+std::vector<ir::ValueId> NodeImport::typed_results(ir::OpId op) {
+  if (ir::Status status = ir::infer_types(graph(), op); !status) {
+    failed_ = true;
+    model_.log().add(status);
+    return std::vector<ir::ValueId>(graph().ops[op].results.size());
+  }
+  unnamed_.insert(unnamed_.end(), graph().ops[op].results.begin(), graph().ops[op].results.end());
+  return graph().ops[op].results;
+}
+
+std::vector<ir::ValueId> NodeImport::emit_many(const ir::OpInfo& info, std::vector<ir::ValueId> operands,
+                                               ir::Attributes attributes, int results) {
+  if (failed_) return std::vector<ir::ValueId>(static_cast<size_t>(results));
+  return typed_results(add_op(info, std::move(operands), std::move(attributes), results));
+}
+
+ir::ValueId NodeImport::emit(const ir::OpInfo& info, std::vector<ir::ValueId> operands, ir::Attributes attributes) {
+  return emit_many(info, std::move(operands), std::move(attributes), 1)[0];
+}
+
+std::vector<ir::ValueId> NodeImport::emit_with_regions(const ir::OpInfo& info, std::vector<ir::ValueId> operands,
+                                                       ir::Attributes attributes, std::vector<ir::RegionId> regions,
+                                                       int results) {
+  if (failed_) return std::vector<ir::ValueId>(static_cast<size_t>(results));
+  const ir::OpId op = add_op(info, std::move(operands), std::move(attributes), results);
+  graph().ops[op].regions = std::move(regions);
+  return typed_results(op);
+}
+
+ir::ValueId NodeImport::constant(ir::Literal literal) {
+  const ir::ValueId value = graph().add_constant(fresh_name(), std::move(literal));
+  unnamed_.push_back(value);
+  return value;
+}
+
+ir::ValueId NodeImport::integers_constant(std::span<const int64_t> values) {
+  return constant(ir::make_i64_literal(values));
+}
+
+ir::ValueId NodeImport::scalar_constant(double value, ir::ElementType element) {
+  ir::Scalar number;
+  number.number = value;
+  std::vector<std::byte> bytes(static_cast<size_t>(ir::size_of(element)));
+  ir::store_scalar(bytes.data(), element, ir::convert(number, ir::ElementType::kF64, element));
+  return constant(ir::make_literal(element, {}, std::move(bytes)));
+}
+
+void NodeImport::set_result(int i, ir::ValueId value) {
+  if (!value.valid() || !wants(i)) return;
+  const auto unnamed = std::ranges::find(unnamed_, value);
+  if (unnamed != unnamed_.end()) {
+    unnamed_.erase(unnamed);
+    model_.rename(value, scope_.prefix + node_.output(i));
+  }
+  model_.bind(scope_, node_.output(i), value);
+}
+
+std::string NodeImport::where() const { return where_of(node_, scope_.call); }
+
+}  // namespace burin::frontend

@@ -1,0 +1,174 @@
+#include "frontend/onnx/tensor_data.h"
+
+#include <fmt/ranges.h>
+#include <onnx/onnx-ml.pb.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <optional>
+#include <utility>
+
+#include "frontend/onnx/data_type.h"
+#include "frontend/onnx/element_decoder.h"
+#include "frontend/onnx/wire_schema.h"
+#include "ir/checked.h"
+
+namespace burin::frontend {
+namespace {
+
+using ir::ElementType;
+
+struct Shape {
+  std::vector<int64_t> dims;
+  int64_t elements = 0;
+  int64_t bytes = 0;
+};
+
+std::string text_of(const Shape& shape, ElementType type) {
+  return fmt::format("{}[{}]", ir::info(type).name, fmt::join(shape.dims, ","));
+}
+
+ir::Result<Shape> shape_of(const onnx::TensorProto& tensor, ElementType type, const std::string& where) {
+  Shape shape;
+  shape.dims.assign(tensor.dims().begin(), tensor.dims().end());
+  for (size_t axis = 0; axis < shape.dims.size(); ++axis) {
+    if (shape.dims[axis] >= 0) continue;
+    return ir::input_fault("negative-dimension", where, "expected dimension {} of a constant to be 0 or more, found {}",
+                           axis, shape.dims[axis]);
+  }
+  const std::optional<int64_t> elements = ir::checked_product(shape.dims);
+  const std::optional<int64_t> bytes = elements ? ir::checked_mul(*elements, ir::size_of(type)) : std::nullopt;
+  if (!bytes) {
+    return ir::input_fault("tensor-too-large", where, "expected at most {} bytes, found shape [{}]", INT64_MAX,
+                           fmt::join(shape.dims, ","));
+  }
+  shape.elements = *elements;
+  shape.bytes = *bytes;
+  return shape;
+}
+
+ir::Diagnostic size_mismatch(const Shape& shape, ElementType type, std::string_view unit, int64_t expected,
+                             int64_t found, std::string_view place, const std::string& where) {
+  return ir::input_fault("tensor-size", where, "expected {} {} for {}, found {} in {}", expected, unit,
+                         text_of(shape, type), found, place);
+}
+
+// Booleans other than 0 and 1 would mean something else to each kernel.
+void take_bytes(TensorData& data, std::span<const std::byte> bytes) {
+  data.view = bytes;
+  const auto is_odd = [](std::byte byte) { return byte > std::byte{1}; };
+  if (data.type != ElementType::kBool || std::none_of(bytes.begin(), bytes.end(), is_odd)) return;
+  data.decoded.resize(bytes.size());
+  std::transform(bytes.begin(), bytes.end(), data.decoded.begin(),
+                 [](std::byte byte) { return std::byte{byte != std::byte{}}; });
+}
+
+std::optional<int64_t> parse_count(const std::string& text) {
+  int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || value < 0) return std::nullopt;
+  return value;
+}
+
+ir::Status read_external(TensorSource& source, const onnx::TensorProto& tensor, const Shape& shape, TensorData& data,
+                         const std::string& where) {
+  const std::string* location = nullptr;
+  int64_t offset = 0;
+  int64_t length = shape.bytes;
+  for (const auto& entry : tensor.external_data()) {
+    if (entry.key() == "location") location = &entry.value();
+    if (entry.key() != "offset" && entry.key() != "length") continue;  // "checksum" and what others add
+    const std::optional<int64_t> count = parse_count(entry.value());
+    if (!count) {
+      return ir::input_fault("external-data", where, "expected {} of external data to be 0 or more, found \"{}\"",
+                             entry.key(), entry.value());
+    }
+    (entry.key() == "offset" ? offset : length) = *count;
+  }
+  if (location == nullptr)
+    return ir::input_fault("external-data", where, "expected external data to have a location, found none");
+  if (length != shape.bytes) {
+    return size_mismatch(shape, data.type, "bytes", shape.bytes, length, "the length of external data", where);
+  }
+  const auto file = source.external.bytes(*location, where);
+  if (!file) return file.faults();
+  const auto available = static_cast<int64_t>(file->size());
+  if (offset > available || shape.bytes > available - offset) {
+    return ir::input_fault("external-data-short", where,
+                           "expected {} bytes from byte {} of file \"{}\", found {} bytes in all", shape.bytes, offset,
+                           *location, available);
+  }
+  take_bytes(data, file->subspan(static_cast<size_t>(offset), static_cast<size_t>(shape.bytes)));
+  return {};
+}
+
+ir::Status read_raw(const TensorSource& source, const PayloadRecord& record, const Shape& shape, TensorData& data,
+                    const std::string& where) {
+  if (record.size != static_cast<uint64_t>(shape.bytes)) {
+    return size_mismatch(shape, data.type, "bytes", shape.bytes, static_cast<int64_t>(record.size), "raw_data", where);
+  }
+  take_bytes(data, source.file.subspan(record.offset, record.size));
+  return {};
+}
+
+ir::Status read_typed(const TensorSource& source, std::span<const PayloadRecord> records, const Shape& shape,
+                      TensorData& data, const std::string& where) {
+  const uint32_t field = records.front().field;
+  const uint32_t expected = typed_field_of(data.type);
+  if (field != expected) {
+    return ir::input_fault("tensor-field", where, "expected {} elements in {} or raw_data, found them in {}",
+                           ir::info(data.type).name, payload_name(expected), payload_name(field));
+  }
+  const ir::Result<int64_t> count = count_elements(source.file, records, where);
+  if (!count) return count.faults();
+  if (*count != shape.elements) {
+    return size_mismatch(shape, data.type, "elements", shape.elements, *count, payload_name(field), where);
+  }
+  const bool is_as_in_memory = expected == kTensorFloatData || expected == kTensorDoubleData;
+  if (is_as_in_memory && records.size() == 1 && records.front().layout == PayloadLayout::kContiguous) {
+    data.view = source.file.subspan(records.front().offset, records.front().size);
+    return {};
+  }
+  auto decoded = decode_elements(source.file, records, data.type, *count, where);
+  if (!decoded) return decoded.faults();
+  data.decoded = std::move(*decoded);
+  return {};
+}
+
+ir::Status read_elements(TensorSource& source, const onnx::TensorProto& tensor, const Shape& shape, TensorData& data,
+                         const std::string& where) {
+  std::vector<PayloadRecord> records = payload_records(tensor.raw_data());
+  if (tensor.data_location() == onnx::TensorProto::EXTERNAL) return read_external(source, tensor, shape, data, where);
+  std::erase_if(records, [](const PayloadRecord& record) { return record.size == 0; });
+  if (records.empty()) {
+    if (shape.elements == 0) return {};
+    return size_mismatch(shape, data.type, "bytes", shape.bytes, 0, "the tensor", where);
+  }
+  const auto other = std::find_if(records.begin(), records.end(),
+                                  [&](const PayloadRecord& record) { return record.field != records.front().field; });
+  if (other != records.end()) {
+    return ir::input_fault("tensor-field", where, "expected elements in one field, found them in {} and {}",
+                           payload_name(records.front().field), payload_name(other->field));
+  }
+  // The last of several raw_data counts, as for protobuf; repeated fields go on.
+  if (records.front().field == kTensorRawData) return read_raw(source, records.back(), shape, data, where);
+  return read_typed(source, records, shape, data, where);
+}
+
+}  // namespace
+
+ir::Result<TensorData> tensor_data(TensorSource& source, const onnx::TensorProto& tensor, const std::string& where) {
+  const ir::Result<ElementType> type = element_type_of(tensor.data_type(), where);
+  if (!type) return type.faults();
+  if (tensor.has_segment()) {
+    return ir::unsupported("unsupported-segment", where, "expected a whole tensor, found a segment of one");
+  }
+  ir::Result<Shape> shape = shape_of(tensor, *type, where);
+  if (!shape) return shape.faults();
+  TensorData data{.type = *type, .dims = shape->dims, .view = {}, .decoded = {}};
+  if (ir::Status status = read_elements(source, tensor, *shape, data, where); !status) return status.faults();
+  return data;
+}
+
+}  // namespace burin::frontend

@@ -1,0 +1,73 @@
+// Ops whose reads or writes are at indices that are data: gathers, scatters, one-hot, the places of nonzero elements.
+// Indices are i32 or i64; negative ones count from the back. One outside is taken to the nearest element by reads, and left
+// out by writes: there is no run-time error for it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "ir/attributes.h"
+#include "ir/op.h"
+
+namespace burin::ir {
+
+struct Gather {
+  int64_t axis = 0;
+  bool operator==(const Gather&) const = default;
+  static constexpr auto fields = std::tuple{field("axis", &Gather::axis).within(0, kMostRank - 1)};
+};
+
+struct GatherElements {
+  int64_t axis = 0;
+  bool operator==(const GatherElements&) const = default;
+  static constexpr auto fields = std::tuple{field("axis", &GatherElements::axis).within(0, kMostRank - 1)};
+};
+
+struct GatherNd {
+  int64_t batch_dims = 0;
+  bool operator==(const GatherNd&) const = default;
+  static constexpr auto fields = std::tuple{field("batch_dims", &GatherNd::batch_dims).within(0, kMostRank - 1)};
+};
+
+// How an update meets what is there.
+struct ScatterElements {
+  int64_t axis = 0;
+  std::string reduction = "none";  // none, add, mul, min, max
+  bool operator==(const ScatterElements&) const = default;
+  static constexpr auto fields = std::tuple{field("axis", &ScatterElements::axis).within(0, kMostRank - 1),
+                                            field("reduction", &ScatterElements::reduction)};
+};
+
+struct ScatterNd {
+  std::string reduction = "none";
+  bool operator==(const ScatterNd&) const = default;
+  static constexpr auto fields = std::tuple{field("reduction", &ScatterNd::reduction)};
+};
+
+struct OneHot {
+  int64_t axis = 0;         // of the result
+  std::vector<Expr> depth;  // one number
+  bool operator==(const OneHot&) const = default;
+  static constexpr auto fields = std::tuple{field("axis", &OneHot::axis).within(0, kMostRank - 1), field("depth", &OneHot::depth)};
+};
+
+extern const OpInfo kGather;
+extern const OpInfo kGatherElements;
+extern const OpInfo kGatherNd;
+extern const OpInfo kNonzero;
+extern const OpInfo kOneHot;
+extern const OpInfo kScatterElements;
+extern const OpInfo kScatterNd;
+
+// An index into a dimension of `extent`, as ONNX has it: counted from the back when negative. One outside is brought to the
+// nearest element, so that a read at it is inside whenever there is anything to read.
+Expr wrapped_index(Expr index, Expr extent);
+
+// i64, counted from the front; not brought inside.
+Expr index_from_front(Expr index, Expr extent);
+// A fault unless operand `i` is of a type that indices have.
+Status require_indices(const Inference& op, int i);
+
+}  // namespace burin::ir

@@ -1,0 +1,104 @@
+// What models compute from shapes is known when they are imported, with symbols in the place of numbers.
+#include <gtest/gtest.h>
+
+#include "tests/frontend/model_builder.h"
+
+namespace burin::frontend::test {
+namespace {
+
+TEST(ShapeFolding, shape_gather_unsqueeze_concat_reshape) {
+  ModelBuilder model(11);
+  model.input("x", {"batch", "sequence", 768})
+      .integers("zero", {0}, true)
+      .integers("one", {1}, true)
+      .integers("heads", {12, 64})
+      .output("y");
+  model.node("Shape", {"x"}, {"s"});
+  model.node("Gather", {"s", "zero"}, {"b"});
+  model.node("Gather", {"s", "one"}, {"n"});
+  set_integers(model.node("Unsqueeze", {"b"}, {"b1"}), "axes", {0});
+  set_integers(model.node("Unsqueeze", {"n"}, {"n1"}), "axes", {0});
+  set_integer(model.node("Concat", {"b1", "n1", "heads"}, {"to"}), "axis", 0);
+  model.node("Reshape", {"x", "to"}, {"y"});
+  const auto graph = model.import();
+  EXPECT_EQ(output_type(graph), "f32[batch,sequence,12,64]");
+  EXPECT_TRUE(graph->assumptions.empty());
+}
+
+TEST(ShapeFolding, minus_one_is_the_quotient) {
+  ModelBuilder model;
+  model.input("x", {"batch", 12, "sequence", 64}).integers("to", {0, -1, 768}).output("y");
+  set_integers(model.node("Transpose", {"x"}, {"t"}), "perm", {0, 2, 1, 3});
+  model.node("Reshape", {"t", "to"}, {"y"});
+  const auto graph = model.import();
+  EXPECT_EQ(output_type(graph), "f32[batch,sequence,768]");
+  EXPECT_TRUE(graph->assumptions.empty());
+}
+
+TEST(ShapeFolding, reshape_that_loses_elements_says_both_numbers) {
+  ModelBuilder model;
+  model.input("x", {2, 6}).integers("to", {5, -1}).output("y");
+  model.node("Reshape", {"x", "to"}, {"y"});
+  EXPECT_NE(faults_of(model.import()).find("expected equal dimensions, found 12 and 10"), std::string::npos)
+      << faults_of(model.import());
+}
+
+TEST(ShapeFolding, slices_of_shapes) {
+  ModelBuilder model;
+  model.input("x", {"n", "c", "h", "w"}).integers("start", {-2}).integers("end", {INT64_MAX}).output("y");
+  model.node("Shape", {"x"}, {"s"});
+  model.node("Slice", {"s", "start", "end"}, {"y"});
+  EXPECT_EQ(output_elements(model.import()), "{h,w}");
+}
+
+TEST(ShapeFolding, shape_with_start_and_end) {
+  ModelBuilder model;
+  model.input("x", {"n", "c", "h", "w"}).output("y");
+  onnx::NodeProto& shape = model.node("Shape", {"x"}, {"y"});
+  set_integer(shape, "start", 1);
+  set_integer(shape, "end", -1);
+  EXPECT_EQ(output_elements(model.import()), "{c,h}");
+}
+
+TEST(ShapeFolding, size_is_a_product) {
+  ModelBuilder model;
+  model.input("x", {"n", 3, 4}).output("y");
+  model.node("Size", {"x"}, {"y"});
+  EXPECT_EQ(output_elements(model.import()), "{*(n,12)}");
+}
+
+TEST(ShapeFolding, slice_bounds_with_symbols) {
+  ModelBuilder model;
+  model.input("x", {"n", 10}).integers("start", {1, -4}).integers("end", {INT64_MAX, -1}).output("y");
+  model.node("Slice", {"x", "start", "end"}, {"y"});
+  EXPECT_EQ(output_type(model.import()), "f32[-(n,1),3]");
+}
+
+TEST(ShapeFolding, slice_backwards) {
+  ModelBuilder model;
+  model.input("x", {"n"})
+      .integers("start", {-1})
+      .integers("end", {INT64_MIN})
+      .integers("axes", {0})
+      .integers("steps", {-1})
+      .output("y");
+  model.node("Slice", {"x", "start", "end", "axes", "steps"}, {"y"});
+  EXPECT_EQ(output_type(model.import()), "f32[n]");
+}
+
+TEST(ShapeFolding, constant_of_shape_of_any_size_is_free) {
+  ModelBuilder model;
+  model.integers("shape", {1000000, 1000000}).output("y");
+  model.node("ConstantOfShape", {"shape"}, {"y"});
+  EXPECT_EQ(output_type(model.import()), "f32[1000000,1000000]");
+}
+
+TEST(ShapeFolding, constant_of_shape_that_overflows_is_refused) {
+  ModelBuilder model;
+  model.integers("shape", {1LL << 40, 1LL << 40}).output("y");
+  model.node("ConstantOfShape", {"shape"}, {"y"});
+  EXPECT_NE(faults_of(model.import()).find("tensor-too-large"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace burin::frontend::test
