@@ -289,7 +289,7 @@ class NestRun {
       return true;
     }
     const bool bound = id.index < evaluator_.symbols.size() && evaluator_.symbols[id.index];
-    BURIN_ASSERT(bound, "every variable of a nest is an axis, an accumulator or bound outside");
+    if (!bound) return evaluator_.fail("unbound", "a value of the symbol", -1, (*evaluator_.program_.pool)[id].name) != nullptr;
     Scalar value;
     value.integer = *evaluator_.symbols[id.index];
     std::fill_n(result, count_, value);

@@ -340,7 +340,8 @@ Expr ExprPool::boolean(bool value) { return integer(value ? 1 : 0, kBool); }
 VariableId ExprPool::declare(Variable variable) {
   if (variable.extent.valid()) {
     variable.low = 0;
-    variable.high = variable.extent->high == INT64_MAX ? INT64_MAX : variable.extent->high - 1;
+    const int64_t most = variable.extent->high;
+    variable.high = known(most) ? most - 1 : INT64_MAX;
   }
   return variables_.add(std::move(variable));
 }
@@ -348,6 +349,15 @@ VariableId ExprPool::declare(Variable variable) {
 Expr ExprPool::variable(VariableId id) {
   const Variable& variable = variables_[id];
   return intern({kVariable, variable.type, {}, id.index, variable.low, variable.high, this});
+}
+
+void ExprPool::tighten(VariableId id, int64_t high) {
+  Variable& variable = variables_[id];
+  if (high >= variable.high || high < variable.low) return;
+  const Expr node = this->variable(id);
+  variable.high = high;
+  // The pool owns the node; bounds are no part of what identifies it.
+  const_cast<ExprNode*>(node.node())->high = high;
 }
 
 Expr ExprPool::make(Opcode opcode, std::span<const Expr> operands, ValueType type, int64_t payload) {

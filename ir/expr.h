@@ -127,6 +127,8 @@ class ExprPool {
   Expr variable(VariableId id);
   VariableId declare(Variable variable);
   const Variable& operator[](VariableId id) const { return variables_[id]; }
+  // Lowers the upper bound of a variable that turns out to be smaller. Expressions built before keep their wider bounds.
+  void tighten(VariableId id, int64_t high);
 
   // The expression of `opcode` on `operands`, simplified. `type` is used by casts, reads, loads and the lane operations,
   // and is derived for the others.

@@ -4,6 +4,7 @@
 
 #include "ir/expr_syntax.h"
 #include "ir/expr_text.h"
+#include "ir/expr_verify.h"
 #include "ir/nest.h"
 
 namespace burin::ir {
@@ -32,48 +33,50 @@ std::optional<Opcode> infix_named(const Token& token) {
   return std::nullopt;
 }
 
-bool accepts(Operands takes, ElementType element) {
-  switch (takes) {
-    case Operands::kAny: return true;
-    case Operands::kNumbers: return element != ElementType::kBool;
-    case Operands::kIntegers: return is_integer(element);
-    case Operands::kFloats: return is_float(element);
-    case Operands::kBits: return !is_float(element);
-  }
-  return false;
-}
-
-std::string_view described(Operands takes) {
-  switch (takes) {
-    case Operands::kAny: return "any type";
-    case Operands::kNumbers: return "numbers";
-    case Operands::kIntegers: return "integers";
-    case Operands::kFloats: return "floats";
-    case Operands::kBits: return "integers or bool";
-  }
-  return {};
-}
-
 bool is_sum(const Token& token) { return token.is("+") || token.is("-"); }
 
 }  // namespace
 
-Expr ExprParser::parse(std::optional<ValueType> wanted) {
-  shared_.clear();
-  if (cursor_.accept_word("let")) {
-    do {
-      const Token name = cursor_.peek();
-      cursor_.expect_kind(TokenKind::kShared, "a name like $0");
-      cursor_.expect("=");
-      const Expr part = settled(parse_infix(0));
-      if (cursor_.failed()) return {};
-      if (!shared_.emplace(name.text, part).second)
-        cursor_.fail_at(name, fmt::format("expected a new name, found ${} again", name.text));
-    } while (cursor_.accept(","));
-    cursor_.expect_word("in");
-  }
+Expr ExprParser::parse(std::optional<ValueType> wanted) { return parse_above(0, wanted); }
+
+Expr ExprParser::parse_index(int lanes) {
+  parse_shared();
+  return parse_index_operand(lanes);
+}
+
+Expr ExprParser::parse_index_operand(int lanes) {
   const Token at = cursor_.peek();
-  const Expr e = settled(parse_infix(0), wanted);
+  const Expr index = settled(parse_infix(0), kIndex);
+  if (cursor_.failed()) return {};
+  if (index->type == kIndex || index->type == ValueType{ElementType::kI64, lanes}) return index;
+  cursor_.fail_at(at, fmt::format("expected an index of type i64 or one per lane, found {}", text_of(index->type)),
+                  "type-mismatch");
+  return {};
+}
+
+Expr ExprParser::parse_side(std::optional<ValueType> wanted) {
+  return parse_above(precedence_of(Opcode::kEqual) + 1, wanted);
+}
+
+void ExprParser::parse_shared() {
+  shared_.clear();
+  if (!cursor_.accept_word("let")) return;
+  do {
+    const Token name = cursor_.peek();
+    cursor_.expect_kind(TokenKind::kShared, "a name like $0");
+    cursor_.expect("=");
+    const Expr part = settled(parse_infix(0));
+    if (cursor_.failed()) return;
+    if (!shared_.emplace(name.text, part).second)
+      cursor_.fail_at(name, fmt::format("expected a new name, found ${} again", name.text));
+  } while (cursor_.accept(","));
+  cursor_.expect_word("in");
+}
+
+Expr ExprParser::parse_above(int least_precedence, std::optional<ValueType> wanted) {
+  parse_shared();
+  const Token at = cursor_.peek();
+  const Expr e = settled(parse_infix(least_precedence), wanted);
   if (!cursor_.failed() && wanted && e->type != *wanted) {
     cursor_.fail_at(at, fmt::format("expected an expression of type {}, found {}", text_of(*wanted), text_of(e->type)),
                     "type-mismatch");
@@ -353,19 +356,13 @@ ExprParser::Operand ExprParser::parse_load() {
     return {};
   }
   cursor_.expect("[");
-  const Expr index = settled(parse_infix(0), kIndex);
+  const Expr index = parse_index_operand(type ? type->lanes : 1);
   cursor_.expect("]");
   if (cursor_.failed()) return {};
   if (!type || type->element != found->element) {
     cursor_.fail_at(type_name,
                     fmt::format("expected {} or a vector of it (the buffer's elements), found {}",
                                 info(found->element).name, shown(type_name)),
-                    "type-mismatch");
-    return {};
-  }
-  const bool matches = index->type == kIndex || index->type == ValueType{ElementType::kI64, type->lanes};
-  if (!matches) {
-    cursor_.fail_at(name, fmt::format("expected an index of type i64 or one per lane, found {}", text_of(index->type)),
                     "type-mismatch");
     return {};
   }
@@ -413,38 +410,12 @@ Expr ExprParser::settled(Operand operand, std::optional<ValueType> wanted) {
   return literal_of(*operand.literal, operand.negative, wanted.value_or(boolean ? kBool : kIndex));
 }
 
-bool ExprParser::check_operands(const Token& at, Opcode opcode, std::span<const Expr> operands) {
-  const auto mismatch = [&](std::string message) {
-    cursor_.fail_at(at, std::move(message), "type-mismatch");
-    return false;
-  };
-  const ExprForm form = form_of(opcode);
-  if (form == ExprForm::kRead || form == ExprForm::kLoad) return true;
-  std::span<const Expr> alike = operands;
-  if (form == ExprForm::kSelect) {
-    const ValueType condition{ElementType::kBool, operands[1]->type.lanes};
-    if (operands[0]->type != condition) {
-      return mismatch(
-          fmt::format("expected a condition of type {}, found {}", text_of(condition), text_of(operands[0]->type)));
-    }
-    alike = operands.subspan(1);
-  }
-  for (Expr operand : alike) {
-    if (!accepts(info(opcode).takes, operand->type.element)) {
-      return mismatch(fmt::format("expected {} as operands of {}, found {}", described(info(opcode).takes),
-                                  quoted(info(opcode).name), text_of(operand->type)));
-    }
-    if (operand->type != alike[0]->type) {
-      return mismatch(fmt::format("expected operands of one type, found {} and {}", text_of(alike[0]->type),
-                                  text_of(operand->type)));
-    }
-  }
-  return true;
-}
-
 ExprParser::Operand ExprParser::build(const Token& at, Opcode opcode, std::span<const Expr> operands, ValueType type,
                                       int64_t payload) {
-  if (!check_operands(at, opcode, operands)) return {};
+  if (const std::optional<std::string> fault = operand_fault(opcode, operands)) {
+    cursor_.fail_at(at, *fault, "type-mismatch");
+    return {};
+  }
   for (Expr operand : operands) {
     if (operand->height < kMostExprHeight) continue;
     cursor_.fail_at(at, fmt::format("expected an expression of height at most {}, found a higher one", kMostExprHeight),

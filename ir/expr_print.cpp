@@ -28,7 +28,7 @@ class ExprPrinter {
   // Without names, variables go by the ones they were declared with.
   explicit ExprPrinter(const ExprNames* names) : names_(names) {}
 
-  std::string print(Expr root, std::optional<ValueType> context) {
+  std::string print_root(Expr root, int least, std::optional<ValueType> context) {
     std::string definitions;
     for (Expr shared : shared_parts(root)) {
       const std::string text = print(shared, 0, std::nullopt);
@@ -36,7 +36,7 @@ class ExprPrinter {
       definitions += (definitions.empty() ? "let " : ", ") + name + " = " + text;
       shared_.emplace(shared.node(), name);
     }
-    const std::string body = print(root, 0, context);
+    const std::string body = print(root, least, context);
     return definitions.empty() ? body : definitions + " in " + body;
   }
 
@@ -44,7 +44,7 @@ class ExprPrinter {
   // What is worth a name, operands first: parts used twice that take more than a few words, and what is nested too deeply to
   // be read. The text is then at most kWords times as long as there are nodes.
   std::vector<Expr> shared_parts(Expr root) {
-    constexpr int64_t kWords = 12;
+    constexpr int64_t kWords = 8;
     constexpr int kDeep = 60;
     constexpr int64_t kLarge = 48;
     std::unordered_map<const ExprNode*, int> uses;
@@ -89,7 +89,11 @@ class ExprPrinter {
   std::string print(Expr e, int least, std::optional<ValueType> context) {
     if (const auto shared = shared_.find(e.node()); shared != shared_.end()) return shared->second;
     if (is_literal(e)) return literal_text(e, context);
-    if (info(e->opcode).syntax != Syntax::kInfix) return print_tight(e);
+    if (info(e->opcode).syntax != Syntax::kInfix) {
+      const std::string text = print_tight(e);
+      const bool has_else = e->opcode == Opcode::kRead && e->operands.size() > rank_of(e);
+      return has_else && least > 0 ? "(" + text + ")" : text;  // for people: `else` ends where the operand ends
+    }
     const int precedence = precedence_of(e->opcode);
     const std::optional<ValueType> type = operand_type(e, 0);
     const int left = is_comparison(e->opcode) ? precedence + 1 : precedence;
@@ -138,12 +142,18 @@ class ExprPrinter {
     return text;
   }
 
-  // An else-value reaches as far right as a unary operator's operand would.
+  // Without names, every operand counts as an index.
+  size_t rank_of(Expr read) const {
+    const size_t operands = read->operands.size();
+    if (names_ == nullptr) return operands;
+    const auto tensor = names_->storage.find(static_cast<uint32_t>(read->payload));
+    return tensor == names_->storage.end() ? operands : std::min(tensor->second.rank, operands);
+  }
+
   std::string print_read(Expr e) {
-    const bool known = names_ != nullptr && names_->storage.contains(static_cast<uint32_t>(e->payload));
-    const size_t rank = known ? names_->storage.at(static_cast<uint32_t>(e->payload)).rank : e->operands.size();
-    std::string text = storage(e) + "[" + list(e->operands.first(std::min(rank, e->operands.size())), kIndex) + "]";
-    for (Expr otherwise : e->operands.subspan(std::min(rank, e->operands.size()))) {
+    const size_t rank = rank_of(e);
+    std::string text = storage(e) + "[" + list(e->operands.first(rank), kIndex) + "]";
+    for (Expr otherwise : e->operands.subspan(rank)) {
       text += " else " + print(otherwise, kTightest, ValueType{e->type.element, 1});
     }
     return text;
@@ -231,9 +241,12 @@ std::optional<int64_t> integer_in(std::string_view text, ElementType element) {
 }  // namespace
 
 std::string text_of(Expr e, const ExprNames& names, std::optional<ValueType> context) {
-  return ExprPrinter(&names).print(e, context);
+  return ExprPrinter(&names).print_root(e, 0, context);
 }
-std::string text_of(Expr e) { return e.valid() ? ExprPrinter(nullptr).print(e, std::nullopt) : "<none>"; }
+std::string side_text_of(Expr e, const ExprNames& names) {
+  return ExprPrinter(&names).print_root(e, precedence_of(Opcode::kEqual) + 1, kIndex);
+}
+std::string text_of(Expr e) { return e.valid() ? ExprPrinter(nullptr).print_root(e, 0, std::nullopt) : "<none>"; }
 
 std::string text_of(ValueType type) {
   return std::string(info(type.element).name) + (type.lanes == 1 ? "" : "x" + std::to_string(type.lanes));

@@ -34,6 +34,8 @@ struct ExprNames {
 
 // `context` is the type that the place asks for, when it asks for one.
 std::string text_of(Expr e, const ExprNames& names, std::optional<ValueType> context = std::nullopt);
+// The same as one side of a comparison that is the form's and not the expression's: `check N == M`.
+std::string side_text_of(Expr e, const ExprNames& names);
 // For debuggers and messages: variables by the names they were declared with, tensors and buffers by number.
 std::string text_of(Expr e);
 std::string text_of(ValueType type);  // "f32", "f32x16"
@@ -63,6 +65,10 @@ class ExprParser {
 
   // The expression at the cursor, of type `wanted` where given; invalid after a fault.
   Expr parse(std::optional<ValueType> wanted = std::nullopt);
+  // An index into a buffer: a scalar, or one per lane of what is moved.
+  Expr parse_index(int lanes);
+  // What side_text_of gives.
+  Expr parse_side(std::optional<ValueType> wanted);
 
  private:
   // An operand whose type may still be open: a bare literal.
@@ -72,6 +78,9 @@ class ExprParser {
     bool negative = false;
   };
 
+  Expr parse_above(int least_precedence, std::optional<ValueType> wanted);
+  void parse_shared();
+  Expr parse_index_operand(int lanes);
   Operand parse_infix(int least_precedence);
   Operand parse_primary();
   Operand parse_word();
@@ -93,7 +102,6 @@ class ExprParser {
   Expr literal_of(const Token& token, bool negative, ValueType type);
   Operand build(const Token& at, Opcode opcode, std::span<const Expr> operands, ValueType type = kIndex,
                 int64_t payload = 0);
-  bool check_operands(const Token& at, Opcode opcode, std::span<const Expr> operands);
   Operand failed_operand(std::string message);
   bool enter();
 

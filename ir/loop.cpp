@@ -15,7 +15,7 @@ class ExprWalk {
 
   void block(AnyBlock& statements) {
     for (auto& statement : statements) {
-      std::visit([this](auto& form) { one(form); }, statement.form);
+      std::visit([this](auto& form) { this->one(form); }, statement.form);
     }
   }
 

@@ -42,9 +42,8 @@ class LoopPrinter {
       print_interface("input ", module_.inputs);
       print_interface("output ", module_.outputs);
       for (const DimensionCheck& check : module_.checks) {
-        const std::vector<std::string> origin =
-            check.origin.empty() ? std::vector<std::string>() : std::vector{check.origin};
-        out_.line("check " + text(check.left) + " == " + text(check.right) + origin_text(origin));
+        out_.line("check " + side_text_of(check.left, names_) + " == " + text(check.right) +
+                  origin_text({check.origin}));
       }
       print_arena();
       print_constants(options);
@@ -77,7 +76,8 @@ class LoopPrinter {
   std::string symbols() {
     std::string list;
     const auto add = [&](VariableId id, std::string_view prefix) {
-      list += (list.empty() ? " where " : ", ") + std::string(prefix) + symbol_text((*module_.pool)[id], name(id));
+      list +=
+          (list.empty() ? " where " : ", ") + std::string(prefix) + symbol_text((*module_.pool)[id], name(id), names_);
     };
     for (VariableId id : module_.symbols) add(id, "");
     for (VariableId id : module_.opaque_symbols) add(id, "opaque ");
@@ -128,8 +128,7 @@ class LoopPrinter {
     }
     for (VariableId scalar : kernel.scalars) {
       if (role == Role::kKernel) declare(scalar, "n");
-      const std::string bounded =
-          role == Role::kKernel ? symbol_text((*module_.pool)[scalar], name(scalar)) : name(scalar);
+      const std::string bounded = role == Role::kKernel ? bounded_text(scalar) : name(scalar);
       parameters += (parameters.empty() ? "" : ", ") + bounded;
     }
     {
@@ -138,6 +137,13 @@ class LoopPrinter {
       print(kernel.body);
     }
     variable_names_ = outer;
+  }
+
+  // An extent may be over symbols that the kernel does not see; its bounds are numbers.
+  std::string bounded_text(VariableId scalar) {
+    Variable variable = (*module_.pool)[scalar];
+    variable.extent = {};
+    return symbol_text(variable, name(scalar), names_);
   }
 
   static bool is_listed(const Kernel& kernel, BufferId id) {

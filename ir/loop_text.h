@@ -21,7 +21,7 @@
 //       call @other(%x, %y; N, 3)
 //     }
 //     entry @main(N) {
-//       buffer %x : f32 = input 0                           also output, constant, arena
+//       buffer %x : f32 = input 0                           also output, constant, arena, symbols
 //       call @relu_f32(%x, %y; N)
 //     }
 //   }

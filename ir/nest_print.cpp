@@ -34,8 +34,8 @@ class NestPrinter {
                               tensors(program_.outputs) + ")" + symbols());
       for (uint32_t id = 0; id < program_.tensors.size(); ++id) print_tensor(TensorId{id}, options);
       for (const DimensionCheck& check : program_.checks) {
-        out_.line("check " + text(check.left) + " == " + text(check.right) +
-                  origin_text(check.origin.empty() ? std::vector<std::string>() : std::vector{check.origin}));
+        out_.line("check " + side_text_of(check.left, names_) + " == " + text(check.right) +
+                  origin_text({check.origin}));
       }
       print(program_.body);
     }
@@ -68,7 +68,8 @@ class NestPrinter {
   std::string symbols() {
     std::string list;
     const auto add = [&](VariableId id, std::string_view prefix) {
-      list += (list.empty() ? " where " : ", ") + std::string(prefix) + symbol_text((*program_.pool)[id], name(id));
+      list +=
+          (list.empty() ? " where " : ", ") + std::string(prefix) + symbol_text((*program_.pool)[id], name(id), names_);
     };
     for (VariableId id : program_.symbols) add(id, "");
     for (VariableId id : program_.opaque_symbols) add(id, "opaque ");
@@ -213,7 +214,9 @@ class NestPrinter {
   }
 
   void print(const Compact& compact) {
-    const std::string head = "compact " + axes(compact.axes);
+    std::vector<Axis> walked = compact.axes;
+    for (Axis& axis : walked) axis.kind = AxisKind::kParallel;  // all are sequential, and written plainly
+    const std::string head = "compact " + axes(walked);
     declare(compact.position, "p");
     auto block = out_.block(head + " counting " + name(compact.position) + " to " + name(compact.count) + " where " +
                             text(compact.where, kBool) + origin_text(compact.origin));

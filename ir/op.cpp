@@ -39,6 +39,16 @@ Status Inference::require_equal(Expr left, Expr right, std::string_view what) {
     const auto text = [](Expr e) { return std::to_string(constant_integer(e).value_or(-1)); };
     return fault("shape-mismatch", "{}: expected equal dimensions, found {} and {}", what, text(left), text(right));
   }
+  // s == min(s, c) says no more and no less than s <= c: the symbol's own bound.
+  for (const auto& [symbol, least] : {std::pair(left, right), std::pair(right, left)}) {
+    if (!is_variable(symbol) || least->opcode != Opcode::kMin) continue;
+    for (size_t i = 0; i < 2; ++i) {
+      const std::optional<int64_t> bound = constant_integer(least->operands[i]);
+      if (least->operands[1 - i] != symbol || !bound || *bound < symbol->low) continue;
+      pool().tighten(variable_of(symbol), *bound);
+      return {};
+    }
+  }
   graph_.assumptions.push_back({left, right, op().origin});
   return {};
 }
@@ -102,6 +112,9 @@ Status check_operands_and_attributes(const Graph& graph, const Op& op) {
   if (count < row.least_operands || count > row.most_operands) {
     return input_fault("operand-count", op.origin, "expected {} to {} operands, found {}", row.least_operands,
                        row.most_operands, count);
+  }
+  if (op.results.size() < static_cast<size_t>(row.results)) {
+    return input_fault("result-count", op.origin, "expected {} results, found {}", row.results, op.results.size());
   }
   Status status;
   for (int i = 0; i < row.least_operands; ++i) {

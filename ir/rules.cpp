@@ -1,5 +1,8 @@
 #include "ir/rules.h"
 
+#include <algorithm>
+#include <functional>
+
 #include "ir/linear.h"
 #include "ir/result.h"
 
@@ -79,6 +82,12 @@ bool d_divides_c(const Bindings& b) {
   return value_of(b, Wildcard::kD) > 0 && value_of(b, Wildcard::kC) > 0 &&
          value_of(b, Wildcard::kC) % value_of(b, Wildcard::kD) == 0;
 }
+bool c_divides_d_and_y_within_c(const Bindings& b) {
+  const int64_t c_value = value_of(b, Wildcard::kC);
+  const int64_t d_value = value_of(b, Wildcard::kD);
+  return c_value > 1 && d_value > 0 && d_value % c_value == 0 && bound(b, Wildcard::kY)->low >= 0 &&
+         bound(b, Wildcard::kY)->high < c_value;
+}
 bool x_at_most_y(const Bindings& b) { return provably_nonnegative(bound(b, Wildcard::kY) - bound(b, Wildcard::kX)); }
 bool y_at_most_x(const Bindings& b) { return provably_nonnegative(bound(b, Wildcard::kX) - bound(b, Wildcard::kY)); }
 bool x_below_y(const Bindings& b) { return provably_less(bound(b, Wildcard::kX), bound(b, Wildcard::kY)); }
@@ -89,10 +98,12 @@ constexpr Rule kIndexRules[] = {
     {"div-by-one", x / one, x, always},
     {"div-within", x / y, zero, x_within_y},
     {"div-of-sum", (x * c + y) / c, x + y / c, c_positive},
+    {"div-of-aligned-sum", (x * c + y) / d, x / (d / c), c_divides_d_and_y_within_c},
     {"div-of-div", (x / c) / d, x / (c * d), c_and_d_positive},
     {"mod-by-one", x % one, zero, always},
     {"mod-within", x % y, x, x_within_y},
     {"mod-of-sum", (x * c + y) % c, y % c, c_positive},
+    {"mod-of-aligned-sum", (x * c + y) % d, (x % (d / c)) * c + y, c_divides_d_and_y_within_c},
     {"mod-of-mod", (x % c) % d, x % d, d_divides_c},
     {"mod-of-multiple", (x * y) % y, zero, y_positive},
     {"div-of-multiple", (x * y) / y, x, y_positive},
@@ -122,37 +133,59 @@ constexpr Rule kIndexRules[] = {
 
 bool matches(const Pattern& pattern, int8_t at, Expr e, Bindings& bindings);
 
-// The sum pattern `x * c + y` with `c` bound: splits the terms of `e` by divisibility.
-bool matches_split_sum(const Pattern& pattern, const PatternNode& node, Expr e, Bindings& bindings) {
-  const PatternNode& product = pattern.nodes[static_cast<size_t>(node.operands[0])];
-  const Wildcard part = pattern.nodes[static_cast<size_t>(product.operands[0])].wildcard;
-  const Wildcard factor = pattern.nodes[static_cast<size_t>(product.operands[1])].wildcard;
-  const Wildcard rest = pattern.nodes[static_cast<size_t>(node.operands[1])].wildcard;
-  const int64_t divisor = value_of(bindings, factor);
-  std::optional<LinearForm> form = divisor > 0 && e->type == kIndex ? linear_form(e) : std::nullopt;
-  if (!form) return false;
+// Binds x and y of `x * c + y`: the terms of `form` whose coefficients `divisor` divides, and the rest.
+bool split_sum(const LinearForm& form, int64_t divisor, Expr& part, Expr& rest, ExprPool& pool) {
   LinearForm multiples;
   LinearForm remainder;
-  for (const auto& [term, coefficient] : form->terms) {
+  for (const auto& [term, coefficient] : form.terms) {
     auto& side = coefficient % divisor == 0 ? multiples : remainder;
     side.terms.emplace_back(term, coefficient % divisor == 0 ? coefficient / divisor : coefficient);
   }
-  const int64_t whole = form->constant / divisor - (form->constant % divisor < 0 ? 1 : 0);
+  const int64_t whole = form.constant / divisor - (form.constant % divisor < 0 ? 1 : 0);
   multiples.constant = whole;
-  remainder.constant = form->constant - whole * divisor;
+  remainder.constant = form.constant - whole * divisor;
   if (multiples.terms.empty() && whole == 0) return false;
-  bindings[static_cast<size_t>(part)] = sum_of(multiples, *e->pool);
-  bindings[static_cast<size_t>(rest)] = sum_of(remainder, *e->pool);
+  part = sum_of(multiples, pool);
+  rest = sum_of(remainder, pool);
   return true;
 }
 
-bool is_split_sum(const Pattern& pattern, const PatternNode& node, const Bindings& bindings) {
+// The sum pattern `x * c + y`: splits the terms of `e` by divisibility. Where `c` is not bound by what stands right of the sum,
+// the largest coefficient that leaves a rest below it is taken.
+bool matches_split_sum(const Pattern& pattern, const PatternNode& node, Expr e, Bindings& bindings) {
+  const PatternNode& product = pattern.nodes[static_cast<size_t>(node.operands[0])];
+  const Wildcard x_name = pattern.nodes[static_cast<size_t>(product.operands[0])].wildcard;
+  const Wildcard c_name = pattern.nodes[static_cast<size_t>(product.operands[1])].wildcard;
+  const Wildcard y_name = pattern.nodes[static_cast<size_t>(node.operands[1])].wildcard;
+  std::optional<LinearForm> form = e->type == kIndex ? linear_form(e) : std::nullopt;
+  if (!form) return false;
+  Expr& part = bindings[static_cast<size_t>(x_name)];
+  Expr& rest = bindings[static_cast<size_t>(y_name)];
+  Expr& factor = bindings[static_cast<size_t>(c_name)];
+  if (factor.valid()) {
+    const int64_t divisor = value_of(bindings, c_name);
+    return divisor > 0 && split_sum(*form, divisor, part, rest, *e->pool);
+  }
+  std::vector<int64_t> candidates;
+  for (const auto& [term, coefficient] : form->terms) {
+    if (coefficient > 1) candidates.push_back(coefficient);
+  }
+  std::ranges::sort(candidates, std::greater());
+  for (int64_t divisor : candidates) {
+    if (!split_sum(*form, divisor, part, rest, *e->pool) || rest->low < 0 || rest->high >= divisor) continue;
+    factor = e->pool->integer(divisor);
+    return true;
+  }
+  return false;
+}
+
+bool is_split_sum(const Pattern& pattern, const PatternNode& node) {
   if (node.opcode != Opcode::kAdd) return false;
   const PatternNode& product = pattern.nodes[static_cast<size_t>(node.operands[0])];
   if (product.wildcard != Wildcard::kNone || product.opcode != Opcode::kMul) return false;
   const PatternNode& factor = pattern.nodes[static_cast<size_t>(product.operands[1])];
   const PatternNode& part = pattern.nodes[static_cast<size_t>(product.operands[0])];
-  return part.wildcard != Wildcard::kNone && factor.wildcard == Wildcard::kC && bound(bindings, Wildcard::kC).valid();
+  return part.wildcard != Wildcard::kNone && factor.wildcard == Wildcard::kC;
 }
 
 bool matches_operands(const Pattern& pattern, const PatternNode& node, Expr e, Bindings& bindings) {
@@ -173,7 +206,7 @@ bool matches(const Pattern& pattern, int8_t at, Expr e, Bindings& bindings) {
     return true;
   }
   if (node.opcode == Opcode::kConstant) return is_constant_value(e, node.literal);
-  if (is_split_sum(pattern, node, bindings)) return matches_split_sum(pattern, node, e, bindings);
+  if (is_split_sum(pattern, node)) return matches_split_sum(pattern, node, e, bindings);
   return e->opcode == node.opcode && matches_operands(pattern, node, e, bindings);
 }
 

@@ -128,7 +128,7 @@ std::optional<Shape> broadcast(const Shape& a, const Shape& b, std::vector<std::
     } else {
       if (constant_integer(left) && constant_integer(right)) return std::nullopt;
       assumed.emplace_back(left, right);
-      result[i] = constant_integer(left) ? left : right;
+      result[i] = constant_integer(left) || (is_variable(left) && !constant_integer(right)) ? left : right;
     }
   }
   return result;

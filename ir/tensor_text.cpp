@@ -160,7 +160,8 @@ std::string digest_of(const Literal& literal) {
   return fmt::format("{:016x}{:016x}", first, second);
 }
 
-std::string symbol_text(const Variable& symbol, std::string_view name) {
+std::string symbol_text(const Variable& symbol, std::string_view name, const ExprNames& names) {
+  if (symbol.extent.valid()) return std::string(name) + " < " + text_of(symbol.extent, names, kIndex);
   std::string text(name);
   if (symbol.low != INT64_MIN) text = std::to_string(symbol.low) + " <= " + text;
   if (symbol.high != INT64_MAX) text += " <= " + std::to_string(symbol.high);
@@ -169,7 +170,9 @@ std::string symbol_text(const Variable& symbol, std::string_view name) {
 
 std::string origin_text(const std::vector<std::string>& origin) {
   std::string text;
-  for (const std::string& node : origin) text += (text.empty() ? " from " : ", ") + quoted(node);
+  for (const std::string& node : origin) {
+    if (!node.empty()) text += (text.empty() ? " from " : ", ") + quoted(node);
+  }
   return text;
 }
 
@@ -225,26 +228,53 @@ std::optional<Literal> parse_literal(TextCursor& cursor, const ParsedType& type,
   return literal;
 }
 
-std::vector<ParsedSymbol> parse_symbols(TextCursor& cursor) {
-  std::vector<ParsedSymbol> symbols;
+ParsedSymbol parse_symbol(TextCursor& cursor, ExprParser& expressions) {
+  ParsedSymbol symbol{{}, {"", kIndex, INT64_MIN, INT64_MAX, {}}, SymbolKind::kGiven};
+  if (cursor.accept_word("opaque")) symbol.kind = SymbolKind::kOpaque;
+  if (cursor.peek().kind == TokenKind::kNumber || cursor.peek().is("-")) {
+    symbol.variable.low = cursor.expect_integer("a bound");
+    cursor.expect("<=");
+  }
+  symbol.name = cursor.peek();
+  symbol.variable.name = cursor.expect_name("a symbol");
+  if (cursor.accept("<=")) {
+    symbol.variable.high = cursor.expect_integer("a bound");
+  } else if (cursor.accept("<")) {
+    symbol.variable.extent = expressions.parse(kIndex);
+  }
+  if (symbol.variable.low > symbol.variable.high) {
+    cursor.fail_at(symbol.name,
+                   fmt::format("expected bounds in order, found {} <= {}", symbol.variable.low, symbol.variable.high));
+  }
+  return symbol;
+}
+
+void declare(TextCursor& cursor, ExprScope& scope, const Token& name, VariableId variable) {
+  if (cursor.failed() || scope.variables.declare(name.text, variable)) return;
+  cursor.fail_at(name, fmt::format("expected a name that is not in scope, found {} again", quoted(name.text)), "name");
+}
+
+void parse_symbols(TextCursor& cursor, ExprParser& expressions, ExprPool& pool, ExprScope& scope,
+                   std::vector<VariableId>& symbols, std::vector<VariableId>& opaque_symbols) {
+  if (!cursor.accept_word("where")) return;
   do {
-    ParsedSymbol symbol{{}, {"", kIndex, INT64_MIN, INT64_MAX, {}}, SymbolKind::kGiven};
-    if (cursor.accept_word("opaque")) symbol.kind = SymbolKind::kOpaque;
-    if (cursor.peek().kind == TokenKind::kNumber || cursor.peek().is("-")) {
-      symbol.variable.low = cursor.expect_integer("a bound");
-      cursor.expect("<=");
-    }
-    symbol.name = cursor.peek();
-    symbol.variable.name = cursor.expect_name("a symbol");
-    if (cursor.accept("<=")) symbol.variable.high = cursor.expect_integer("a bound");
-    if (symbol.variable.low > symbol.variable.high) {
-      cursor.fail_at(symbol.name, fmt::format("expected bounds in order, found {} <= {}", symbol.variable.low,
-                                              symbol.variable.high));
-    }
-    if (cursor.failed()) return symbols;
-    symbols.push_back(std::move(symbol));
+    const ParsedSymbol symbol = parse_symbol(cursor, expressions);
+    if (cursor.failed()) return;
+    const VariableId id = pool.declare(symbol.variable);
+    declare(cursor, scope, symbol.name, id);
+    (symbol.kind == SymbolKind::kOpaque ? opaque_symbols : symbols).push_back(id);
   } while (cursor.accept(","));
-  return symbols;
+}
+
+VariableId parse_counter(TextCursor& cursor, ExprParser& expressions, ExprPool& pool, ExprScope& scope) {
+  const Token name = cursor.peek();
+  Variable variable{cursor.expect_name("the name of an axis"), kIndex, INT64_MIN, INT64_MAX, {}};
+  cursor.expect(":");
+  variable.extent = expressions.parse(kIndex);
+  if (cursor.failed()) return {};
+  const VariableId id = pool.declare(std::move(variable));
+  declare(cursor, scope, name, id);
+  return id;
 }
 
 std::vector<std::string> parse_origin(TextCursor& cursor) {

@@ -1,7 +1,7 @@
 // The parts of text that describe tensors: types, symbols with their bounds, constants. Shared by all three forms.
 //
 //   f32[N, 16, 8, 8]                              a type; dimensions are expressions
-//   where 1 <= N <= 64, M, opaque 0 <= K <= 100   symbols; opaque ones become known while running
+//   where 1 <= N <= 64, M, opaque K < M + 1       symbols; opaque ones become known while running
 //   = [1, 2.5, -inf]                              a constant of few elements, row-major
 //   = splat 0.5                                   one element for all
 //   = bytes "0000803f"                            up to kMostInlineBytes, in memory's order (little-endian)
@@ -38,9 +38,9 @@ std::string type_text(ElementType element, const Shape& shape, const ExprNames& 
 std::string literal_text(const Literal& literal, ConstantMap* constants);
 // 32 hexadecimal digits from element type, dimensions and bytes.
 std::string digest_of(const Literal& literal);
-// "1 <= N <= 64"; bounds that are not known are left out.
-std::string symbol_text(const Variable& symbol, std::string_view name);
-// ` from "a", "b"`, or nothing.
+// "1 <= N <= 64", or "K < M + 1" of one with an extent; bounds that are not known are left out.
+std::string symbol_text(const Variable& symbol, std::string_view name, const ExprNames& names);
+// ` from "a", "b"`, or nothing; nodes without a name are left out.
 std::string origin_text(const std::vector<std::string>& origin);
 
 // A type whose dimensions are expressions over what `expressions` has in scope; absent after a fault.
@@ -52,14 +52,20 @@ std::optional<ParsedType> parse_type(TextCursor& cursor, ExprParser& expressions
 // The constant after `=`, of a type whose dimensions are numbers; absent after a fault.
 std::optional<Literal> parse_literal(TextCursor& cursor, const ParsedType& type, const ConstantMap* constants);
 
-// After the word `where`. Each symbol is handed over with its bounds.
+// A symbol after the word `where`, with its bounds. An extent may use the symbols before it.
 enum class SymbolKind : uint8_t { kGiven, kOpaque };
 struct ParsedSymbol {
   Token name;
   Variable variable;
-  SymbolKind kind;
+  SymbolKind kind = SymbolKind::kGiven;
 };
-std::vector<ParsedSymbol> parse_symbols(TextCursor& cursor);
+ParsedSymbol parse_symbol(TextCursor& cursor, ExprParser& expressions);
+// `where ..`, when it is there: declares each symbol in `scope` and adds it to `symbols` or `opaque_symbols`.
+void parse_symbols(TextCursor& cursor, ExprParser& expressions, ExprPool& pool, ExprScope& scope,
+                   std::vector<VariableId>& symbols, std::vector<VariableId>& opaque_symbols);
+// `name: extent`, a variable that counts from 0; declared in `scope`.
+VariableId parse_counter(TextCursor& cursor, ExprParser& expressions, ExprPool& pool, ExprScope& scope);
+void declare(TextCursor& cursor, ExprScope& scope, const Token& name, VariableId variable);
 // `from "a", "b"`, when it is there.
 std::vector<std::string> parse_origin(TextCursor& cursor);
 

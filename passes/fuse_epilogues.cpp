@@ -1,6 +1,7 @@
 #include "passes/fuse_epilogues.h"
 
 #include <algorithm>
+#include <functional>
 
 #include <fmt/format.h>
 
@@ -94,22 +95,78 @@ class EpilogueFusion {
       if (read.valid() || otherwise_of(program_, candidate).valid()) return std::nullopt;
       read = candidate;
     }
-    const Write& write = producer.writes[0];
-    Substitution axes;
-    size_t paired = 0;
-    for (size_t d = 0; d < write.index.size(); ++d) {
-      const Expr theirs = index_of(program_, read)[d];
-      const Expr ours = write.index[d];
-      if (is_constant_value(theirs, 0) && is_constant_value(ours, 0)) continue;
-      if (!is_variable(theirs) || !is_variable(ours) || axes.contains(variable_of(theirs).index)) return std::nullopt;
-      const ExprPool& pool = *program_.pool;
-      if (!provably_equal(pool[variable_of(theirs)].extent, pool[variable_of(ours)].extent)) return std::nullopt;
-      axes.emplace(variable_of(theirs).index, ours);
-      ++paired;
+    const std::span<const Expr> theirs = index_of(program_, read);
+    const std::vector<Expr>& ours = producer.writes[0].index;
+    const std::optional<Substitution> axes = solve(consumer, theirs, ours);
+    if (!axes) return std::nullopt;
+    // The solution is checked, so that solving may guess: the same index at every point, and as many points.
+    for (size_t d = 0; d < ours.size(); ++d) {
+      if (!provably_equal(substitute(theirs[d], *axes), ours[d])) return std::nullopt;
     }
-    const auto parallel = std::ranges::count_if(producer.axes, [](const Axis& axis) { return axis.kind == AxisKind::kParallel; });
-    const bool same_points = paired == consumer.axes.size() && paired == static_cast<size_t>(parallel);
-    return same_points ? std::optional(axes) : std::nullopt;
+    const Shape here = extents(consumer);
+    const Shape there = extents(producer);
+    const bool same_points = is_constant_value(exact_quotient(here, there, *program_.pool), 1) &&
+                             is_constant_value(exact_quotient(there, here, *program_.pool), 1);
+    return same_points ? axes : std::nullopt;
+  }
+
+  Shape extents(const Nest& nest) const {
+    Shape shape;
+    for (const Axis& axis : nest.axes) {
+      if (axis.kind == AxisKind::kParallel) shape.push_back((*program_.pool)[axis.variable].extent);
+    }
+    return shape;
+  }
+
+  // What the consumer's axes are in terms of the producer's, so that theirs[d] = ours[d] for every dimension:
+  //   theirs i                              i = ours
+  //   theirs i*32 + j                       i = ours floordiv 32, j = ours mod 32
+  //   theirs i floordiv 32 and i mod 32     i = ours[d1]*32 + ours[d2]
+  std::optional<Substitution> solve(const Nest& consumer, std::span<const Expr> theirs, std::span<const Expr> ours) const {
+    Substitution axes;
+    for (size_t d = 0; d < theirs.size(); ++d) {
+      if (is_constant(theirs[d])) continue;
+      const bool solved = is_part_of_axis(theirs[d]) ? add_part(theirs[d], ours[d], axes) : split_over_axes(theirs[d], ours[d], axes);
+      if (!solved) return std::nullopt;
+    }
+    for (const Axis& axis : consumer.axes) {
+      if (axes.contains(axis.variable.index)) continue;
+      if (!is_constant_value((*program_.pool)[axis.variable].extent, 1)) return std::nullopt;
+      axes.emplace(axis.variable.index, program_.pool->integer(0));
+    }
+    return axes;
+  }
+
+  // v, v floordiv c, v mod e, (v floordiv c) mod e.
+  static bool is_part_of_axis(Expr e) {
+    if (e->opcode == Opcode::kMod && is_constant(e->operands[1])) e = e->operands[0];
+    if (e->opcode == Opcode::kFloorDiv && is_constant(e->operands[1])) e = e->operands[0];
+    return is_variable(e);
+  }
+
+  static bool add_part(Expr e, Expr ours, Substitution& axes) {
+    int64_t scale = 1;
+    if (e->opcode == Opcode::kMod) e = e->operands[0];
+    if (e->opcode == Opcode::kFloorDiv) {
+      scale = *constant_integer(e->operands[1]);
+      e = e->operands[0];
+    }
+    Expr& whole = axes[variable_of(e).index];
+    whole = whole.valid() ? whole + ours * scale : ours * scale;
+    return true;
+  }
+
+  bool split_over_axes(Expr e, Expr ours, Substitution& axes) const {
+    std::optional<LinearForm> form = linear_form(e);
+    if (!form || form->constant != 0) return false;
+    std::ranges::sort(form->terms, std::greater(), [](const auto& term) { return term.second; });
+    Expr left = ours;
+    for (const auto& [term, coefficient] : form->terms) {
+      if (!is_variable(term) || coefficient < 1 || axes.contains(variable_of(term).index)) return false;
+      axes.emplace(variable_of(term).index, floor_div(left, coefficient));
+      left = mod(left, coefficient);
+    }
+    return true;
   }
 
   void merge(const Nest& producer, Nest& consumer, TensorId tensor, const Substitution& axes) {

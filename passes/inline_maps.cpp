@@ -186,6 +186,7 @@ class Inliner {
     if (sites.reads.empty()) return true;
     if (sites.has_else) return decline(tensor, "a consumer reads around it");
     if (sites.in_reduction) {
+      if (cost > 0 && consumers == 1 && reads_each_point_once(nest, sites)) return true;
       if (cost > 0) return decline(tensor, "it would be computed at every step of a reduction");
       return moves_plainly(write, sites) || decline(tensor, "its index would not be a plain sum in a reduction");
     }
@@ -194,6 +195,20 @@ class Inliner {
     if (!once && cost > kCheap) return decline(tensor, "several consumers would each compute it");
     if (!once && cost > 0 && consumers * sites.reads.size() > 3) return decline(tensor, "too many consumers would each compute it");
     return true;
+  }
+
+  // True when the one read runs over all axes of the nest, each by itself, so that no point of the producer is read twice.
+  bool reads_each_point_once(const Nest& nest, const Sites& sites) const {
+    if (sites.reads.size() != 1) return false;
+    std::vector<VariableId> seen;
+    for (Expr index : index_of(program_, sites.reads[0])) {
+      if (is_constant(index)) continue;
+      if (!is_variable(index) || std::ranges::find(seen, variable_of(index)) != seen.end()) return false;
+      seen.push_back(variable_of(index));
+    }
+    return std::ranges::all_of(nest.axes, [&](const Axis& axis) {
+      return std::ranges::find(seen, axis.variable) != seen.end() || is_constant_value((*program_.pool)[axis.variable].extent, 1);
+    });
   }
 
   bool moves_plainly(const Write& write, const Sites& sites) const {

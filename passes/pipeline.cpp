@@ -5,6 +5,7 @@
 #include "passes/assign_layouts.h"
 #include "passes/expand_math.h"
 #include "passes/fold_constants.h"
+#include "passes/fold_terms.h"
 #include "passes/fuse_epilogues.h"
 #include "passes/inline_maps.h"
 #include "passes/lower_graph.h"
@@ -22,9 +23,11 @@ constexpr GraphPass kGraphPasses[] = {
 };
 
 constexpr NestPass kNestPasses[] = {
+    {"fold-reads", "Replace reads of constants that are the same everywhere by the number.", fold_reads},
     {"pad-reads", "Give tensors that reductions read around a real border.", pad_reads},
     {"inline-maps", "Compose elementwise and moving nests with those that read them.", inline_maps},
     {"fuse-epilogues", "Let reductions finish with the maps that only follow them.", fuse_epilogues},
+    {"fold-terms", "Evaluate the parts of nests that depend on constants alone.", fold_terms},
     {"assign-layouts", "Keep channels innermost around convolutions; pack weights in panels.", assign_layouts},
 };
 

@@ -146,7 +146,7 @@ class Scheduler {
         if (access.stores || !depends_on_reduction(access)) continue;
         if (!uses_variable(access.position, variable(axis))) saved += step_of(access, variable(vector_axis), lanes()) == Step::kOne ? 2 : 1;
       }
-      if (saved > best_saved || (saved == best_saved && saved > 0 && planned_extent(axis) > planned_extent(best))) {
+      if (saved > best_saved || (saved == best_saved && saved > 0 && planned_extent(axis) >= planned_extent(best))) {
         best = axis;
         best_saved = saved;
       }

@@ -34,7 +34,8 @@ Status import_selu_1(NodeImport& node) {
   return {};
 }
 Status import_selu(NodeImport& node) {
-  finish(node, ir::kElu, ir::Elu{node.number("alpha", 1.67326319217681884765625), 1, node.number("gamma", 1.05070102214813232421875)});
+  finish(node, ir::kElu,
+         ir::Elu{node.number("alpha", 1.67326319217681884765625), 1, node.number("gamma", 1.05070102214813232421875)});
   return {};
 }
 
@@ -140,7 +141,8 @@ Status import_dropout(NodeImport& node) {
   const std::optional<std::vector<int64_t>> training = node.known_integers(2);
   const bool keeps_all = ratio && !ratio->empty() && ratio->front() == 0;
   const bool inference = !node.has(2) || (training && !training->empty() && training->front() == 0);
-  if (!keeps_all && !inference) return node.not_supported("dropout in training mode is not supported; set training_mode to false");
+  if (!keeps_all && !inference)
+    return node.not_supported("dropout in training mode is not supported; set training_mode to false");
   node.set_result(0, node.operand(0));
   if (!node.wants(1) || !node.operand(0).valid()) return {};
   constexpr int kMaskIsBoolSince = 10;
@@ -160,7 +162,8 @@ Status import_scaled_tanh(NodeImport& node) {
 
 Status require_floating(const NodeImport& node) {
   if (ir::is_float(node.element(0))) return {};
-  return node.fault("type-mismatch", "operand 0: expected a floating-point type, found {}", ir::info(node.element(0)).name);
+  return node.fault("type-mismatch", "operand 0: expected a floating-point type, found {}",
+                    ir::info(node.element(0)).name);
 }
 
 // A value per channel as something that broadcasts with x, whose dimension 1 is the channel.
@@ -169,7 +172,8 @@ ValueId per_channel(NodeImport& node, std::vector<double> values, ir::ElementTyp
   for (size_t i = 0; i < values.size(); ++i) {
     ir::Scalar number;
     number.number = values[i];
-    ir::store_scalar(bytes.data() + i * static_cast<size_t>(ir::size_of(element)), element, ir::round_number(number.number, element));
+    ir::store_scalar(bytes.data() + i * static_cast<size_t>(ir::size_of(element)), element,
+                     ir::round_number(number.number, element));
   }
   std::vector<int64_t> dims{static_cast<int64_t>(values.size())};
   for (int d = 2; d < node.rank(0); ++d) dims.push_back(1);
@@ -203,6 +207,25 @@ Status import_affine(NodeImport& node) {
   return {};
 }
 
+// --- com.microsoft: gelu of x + bias, by erf or by tanh; x * sigmoid(alpha * x).
+ValueId biased(NodeImport& node) {
+  return node.has(1) ? node.emit(ir::kAdd, {node.operand(0), node.operand(1)}) : node.operand(0);
+}
+
+Status import_bias_gelu(NodeImport& node) {
+  node.set_result(0, node.emit(ir::kGelu, {biased(node)}, Attributes(ir::Gelu{false})));
+  return {};
+}
+Status import_fast_gelu(NodeImport& node) {
+  node.set_result(0, node.emit(ir::kGelu, {biased(node)}, Attributes(ir::Gelu{true})));
+  return {};
+}
+Status import_quick_gelu(NodeImport& node) {
+  const ValueId gate = node.emit(ir::kSigmoid, {scaled(node, node.operand(0), node.number("alpha", 1.702))});
+  node.set_result(0, node.emit(ir::kMul, {node.operand(0), gate}));
+  return {};
+}
+
 constexpr auto kRows = std::to_array<ImportRow>({
     {"", "Affine", 1, import_affine},
     {"", "Celu", 12, import_celu},
@@ -229,6 +252,10 @@ constexpr auto kRows = std::to_array<ImportRow>({
     {"", "Softsign", 1, import_plain<ir::kSoftsign>},
     {"", "Swish", 24, import_swish},
     {"", "ThresholdedRelu", 1, import_thresholded_relu},
+    {"com.microsoft", "BiasGelu", 1, import_bias_gelu},
+    {"com.microsoft", "FastGelu", 1, import_fast_gelu},
+    {"com.microsoft", "Gelu", 1, import_bias_gelu},
+    {"com.microsoft", "QuickGelu", 1, import_quick_gelu},
 });
 
 }  // namespace

@@ -39,37 +39,107 @@ Status import_gemm(NodeImport& node) {
   return {};
 }
 
-std::span<const Expr> kernel_of(const NodeImport& node, int weights) {
-  const ir::Shape& shape = node.shape(weights);
-  return std::span<const Expr>(shape).subspan(std::min<size_t>(2, shape.size()));
-}
-
 // A kernel_shape that the weights contradict is a fault; otherwise it says nothing new.
 Status require_kernel(NodeImport& node, std::span<const Expr> kernel) {
   const std::vector<int64_t> stated = node.integers("kernel_shape");
   for (size_t d = 0; d < stated.size() && d < kernel.size(); ++d) {
     const std::optional<int64_t> held = ir::constant_integer(kernel[d]);
     if (!held || *held == stated[d]) continue;
-    return node.fault("shape-mismatch", "attribute \"kernel_shape\": expected {} (from operand 1), found {}", *held, stated[d]);
+    return node.fault("shape-mismatch", "attribute \"kernel_shape\": expected {} (from operand 1), found {}", *held,
+                      stated[d]);
   }
   return {};
 }
 
 Status import_conv(NodeImport& node) {
   if (!node.operand(0).valid() || !node.operand(1).valid()) return {};
-  const std::span<const Expr> kernel = kernel_of(node, 1);
+  const ir::Shape kernel = kernel_of(node, 1);
   if (Status status = require_kernel(node, kernel); !status) return status;
   Result<WindowAttributes> window = window_attributes(node, kernel);
   if (!window) return window.faults();
-  ir::Conv conv{std::move(window->strides), std::move(window->dilations), std::move(window->pads), node.integer("group", 1)};
-  node.set_result(0, node.emit(ir::kConv, {node.operand(0), node.operand(1), node.operand(2)}, Attributes(std::move(conv))));
+  ir::Conv conv{std::move(window->strides), std::move(window->dilations), std::move(window->pads),
+                node.integer("group", 1)};
+  node.set_result(
+      0, node.emit(ir::kConv, {node.operand(0), node.operand(1), node.operand(2)}, Attributes(std::move(conv))));
+  return {};
+}
+
+// The extent of a transposed convolution without pads.
+Expr unpadded_extent(const ir::ConvTranspose& conv, size_t d, Expr extent, Expr kernel) {
+  const Expr reach = (kernel - 1) * conv.dilations[d] + 1;
+  return (extent - 1) * conv.strides[d] + reach + conv.output_padding[d];
+}
+
+// The pads that leave `wanted` of `full` elements, or add some at the end; an odd one goes to the front unless auto_pad is
+// SAME_UPPER (as in ONNX Runtime, and ConvTranspose-22).
+void pad_to_extent(ir::ConvTranspose& conv, size_t d, Expr full, Expr wanted, AutoPad mode) {
+  const Expr excess = ir::max(full - wanted, full->pool->integer(0));
+  const Expr half = ir::floor_div(excess, 2);
+  conv.pads[d] = mode == AutoPad::kSameUpper ? half : excess - half;
+  conv.pads[conv.strides.size() + d] = full - wanted - conv.pads[d];
+}
+
+Status import_conv_transpose(NodeImport& node) {
+  if (!node.operand(0).valid() || !node.operand(1).valid()) return {};
+  const ir::Shape kernel = kernel_of(node, 1);
+  if (Status status = require_kernel(node, kernel); !status) return status;
+  Result<WindowAttributes> window = window_attributes(node, kernel);
+  if (!window) return window.faults();
+  Result<AutoPad> mode = auto_pad(node);
+  if (!mode) return mode.faults();
+  const size_t spatial = window->strides.size();
+  std::vector<int64_t> wanted = node.integers("output_shape");
+  if (wanted.size() == spatial + 2) wanted.erase(wanted.begin(), wanted.begin() + 2);
+  std::vector<int64_t> output_padding = node.integers("output_padding");
+  if (output_padding.empty()) output_padding.assign(spatial, 0);
+  if ((!wanted.empty() && wanted.size() != spatial) || output_padding.size() != spatial) {
+    return node.fault("attribute-size",
+                      "attributes \"output_shape\" and \"output_padding\": expected {} values, found {} and {}",
+                      spatial, wanted.size(), output_padding.size());
+  }
+  const bool same = *mode == AutoPad::kSameUpper || *mode == AutoPad::kSameLower;
+  ir::ConvTranspose conv{std::move(window->strides), std::move(window->dilations), std::move(window->pads),
+                         std::move(output_padding), node.integer("group", 1)};
+  for (size_t d = 0; d < spatial; ++d) {
+    const Expr extent = node.shape(0)[d + 2];
+    const Expr full = unpadded_extent(conv, d, extent, kernel[d]);
+    if (!wanted.empty()) {
+      pad_to_extent(conv, d, full, node.graph().pool->integer(wanted[d]), *mode);
+    } else if (same) {
+      pad_to_extent(conv, d, full, ir::min(full, extent * conv.strides[d]), *mode);
+    }
+  }
+  node.set_result(0, node.emit(ir::kConvTranspose, {node.operand(0), node.operand(1), node.operand(2)},
+                               Attributes(std::move(conv))));
+  return {};
+}
+
+// com.microsoft: alpha * A * B, of matrices or stacks of them, transposed where asked.
+Status import_fused_matmul(NodeImport& node) {
+  if (node.integer("transBatchA", 0) != 0 || node.integer("transBatchB", 0) != 0) {
+    return node.not_supported("transposed batch dimensions are not supported");
+  }
+  const ir::MatMul transposes{node.integer("transA", 0) != 0, node.integer("transB", 0) != 0};
+  const ValueId product = node.emit(ir::kMatMul, {node.operand(0), node.operand(1)}, Attributes(transposes));
+  node.set_result(0, scaled(node, product, node.number("alpha", 1)));
+  return {};
+}
+
+// com.microsoft: gelu(A * B + bias) by tanh
+Status import_gemm_fast_gelu(NodeImport& node) {
+  ValueId value = node.emit(ir::kMatMul, {node.operand(0), node.operand(1)}, Attributes(ir::MatMul{}));
+  if (node.has(2)) value = node.emit(ir::kAdd, {value, node.operand(2)});
+  node.set_result(0, node.emit(ir::kGelu, {value}, Attributes(ir::Gelu{true})));
   return {};
 }
 
 constexpr auto kRows = std::to_array<ImportRow>({
     {"", "Conv", 1, import_conv},
+    {"", "ConvTranspose", 1, import_conv_transpose},
     {"", "Gemm", 1, import_gemm},
     {"", "MatMul", 1, import_matmul},
+    {"com.microsoft", "FusedMatMul", 1, import_fused_matmul},
+    {"com.microsoft", "GemmFastGelu", 1, import_gemm_fast_gelu},
 });
 
 }  // namespace

@@ -36,7 +36,8 @@ Status import_swapped(NodeImport& node) {
 // the last ones without `axis`.
 ValueId aligned_operand(NodeImport& node) {
   const ValueId b = node.operand(1);
-  if (!b.valid() || !node.operand(0).valid() || node.integer("broadcast", 0) == 0 || !node.has_attribute("axis")) return b;
+  if (!b.valid() || !node.operand(0).valid() || node.integer("broadcast", 0) == 0 || !node.has_attribute("axis"))
+    return b;
   const int64_t axis = node.integer("axis", 0);
   const int64_t first = axis < 0 ? axis + node.rank(0) : axis;
   const int64_t trailing = node.rank(0) - first - node.rank(1);

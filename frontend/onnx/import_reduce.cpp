@@ -1,8 +1,8 @@
 // Reductions over axes.
-#include <algorithm>
 #include <array>
 #include <numeric>
 
+#include "frontend/onnx/import_common.h"
 #include "frontend/onnx/import_rows.h"
 #include "ir/ops/rows.h"
 
@@ -21,27 +21,37 @@ std::vector<int64_t> all_axes(int rank) {
   return axes;
 }
 
-// Axes counted from the front, sorted.
-Result<std::vector<int64_t>> normalized(const NodeImport& node, std::vector<int64_t> axes) {
-  const int64_t rank = node.rank(0);
-  for (int64_t& axis : axes) {
-    if (axis < -rank || axis >= rank) return node.fault("axis-range", "axes: expected {} to {}, found {}", -rank, rank - 1, axis);
-    if (axis < 0) axis += rank;
+// Axes that depend on data, from the result's shape that the model declares: the only ones that lead to it.
+std::optional<std::vector<int64_t>> declared_axes(const NodeImport& node) {
+  const std::optional<std::vector<int64_t>> declared = node.declared_dims(0);
+  const std::optional<std::vector<int64_t>> dims = ir::static_dims(node.shape(0));
+  constexpr size_t kMostDimensions = 8;
+  if (!declared || !dims || dims->size() > kMostDimensions) return std::nullopt;
+  const bool keeps = node.integer("keepdims", 1) != 0;
+  std::optional<std::vector<int64_t>> found;
+  for (uint32_t choice = 0; choice < (1u << dims->size()); ++choice) {
+    std::vector<int64_t> axes, result;
+    for (size_t d = 0; d < dims->size(); ++d) {
+      const bool reduced = (choice >> d & 1) != 0;
+      if (reduced) axes.push_back(static_cast<int64_t>(d));
+      if (!reduced || keeps) result.push_back(reduced ? 1 : (*dims)[d]);
+    }
+    if (result != *declared) continue;
+    if (found) return std::nullopt;
+    found = axes;
   }
-  std::ranges::sort(axes);
-  return axes;
+  return found;
 }
 
 // The axes from the operand (newer versions) or the attribute; none given means all, or none at all where the node says so.
 Result<std::vector<int64_t>> reduced_axes(NodeImport& node) {
-  std::vector<int64_t> axes = node.integers("axes");
-  if (node.has(1)) {
-    const std::optional<std::vector<int64_t>> known = node.known_integers(1);
-    if (!known) return node.not_supported("operand 1: axes that depend on data are not supported; make them constant");
-    axes = *known;
+  if (node.has(1) && !node.known_integers(1)) {
+    if (std::optional<std::vector<int64_t>> axes = declared_axes(node)) return *std::move(axes);
   }
-  if (!axes.empty()) return normalized(node, std::move(axes));
-  if (node.integer("noop_with_empty_axes", 0) != 0) return axes;
+  Result<std::optional<std::vector<int64_t>>> axes = optional_axes(node, 1, node.rank(0));
+  if (!axes) return axes.faults();
+  if (*axes && !(*axes)->empty()) return **axes;
+  if (node.integer("noop_with_empty_axes", 0) != 0) return std::vector<int64_t>();
   return all_axes(node.rank(0));
 }
 

@@ -22,20 +22,10 @@ Result<std::vector<int64_t>> factors(const NodeImport& node, std::string_view na
   }
   for (int64_t value : values) {
     if (value >= 1 && value <= ir::kLargestFactor) continue;
-    return node.fault("attribute-range", "attribute \"{}\": expected 1 to {}, found {}", name, ir::kLargestFactor, value);
+    return node.fault("attribute-range", "attribute \"{}\": expected 1 to {}, found {}", name, ir::kLargestFactor,
+                      value);
   }
   return values;
-}
-
-enum class AutoPad { kNotSet, kSameUpper, kSameLower, kValid };
-
-Result<AutoPad> auto_pad(const NodeImport& node) {
-  const std::string text = node.text("auto_pad", "NOTSET");
-  if (text == "NOTSET" || text.empty()) return AutoPad::kNotSet;
-  if (text == "SAME_UPPER") return AutoPad::kSameUpper;
-  if (text == "SAME_LOWER") return AutoPad::kSameLower;
-  if (text == "VALID") return AutoPad::kValid;
-  return node.fault("attribute-value", "attribute \"auto_pad\": expected NOTSET, SAME_UPPER, SAME_LOWER or VALID, found \"{}\"", text);
 }
 
 // What is missing for ceil(extent / stride) windows, shared between both ends; an odd one goes to the end that is named.
@@ -52,11 +42,27 @@ void pad_to_same(WindowAttributes& window, size_t d, Expr extent, Expr kernel, A
 
 }  // namespace
 
+Result<AutoPad> auto_pad(const NodeImport& node) {
+  const std::string text = node.text("auto_pad", "NOTSET");
+  if (text == "NOTSET" || text.empty()) return AutoPad::kNotSet;
+  if (text == "SAME_UPPER") return AutoPad::kSameUpper;
+  if (text == "SAME_LOWER") return AutoPad::kSameLower;
+  if (text == "VALID") return AutoPad::kValid;
+  return node.fault("attribute-value",
+                    "attribute \"auto_pad\": expected NOTSET, SAME_UPPER, SAME_LOWER or VALID, found \"{}\"", text);
+}
+
+ir::Shape kernel_of(const NodeImport& node, int weights) {
+  const ir::Shape& shape = node.shape(weights);
+  return {shape.begin() + static_cast<std::ptrdiff_t>(std::min<size_t>(2, shape.size())), shape.end()};
+}
+
 Result<std::vector<int64_t>> kernel_shape(NodeImport& node) {
   Result<size_t> spatial = spatial_rank(node);
   if (!spatial) return spatial.faults();
   if (!node.has_attribute("kernel_shape")) {
-    return node.fault("missing-attribute", "expected an attribute \"kernel_shape\" with {} values, found none", *spatial);
+    return node.fault("missing-attribute", "expected an attribute \"kernel_shape\" with {} values, found none",
+                      *spatial);
   }
   return factors(node, "kernel_shape", *spatial);
 }

@@ -12,9 +12,15 @@ struct WindowAttributes {
   std::vector<ir::Expr> pads;  // before each spatial dimension, then after each
 };
 
+enum class AutoPad { kNotSet, kSameUpper, kSameLower, kValid };
+ir::Result<AutoPad> auto_pad(const NodeImport& node);
+
 // Of a node whose operand 0 has two dimensions before the spatial ones. `kernel` has the kernel's extents, from the node's
 // weights or its attribute. With auto_pad SAME the result has ceil(extent / stride) positions.
 ir::Result<WindowAttributes> window_attributes(NodeImport& node, std::span<const ir::Expr> kernel);
+
+// The spatial extents of the weights in operand `weights`: all dimensions after the first two.
+ir::Shape kernel_of(const NodeImport& node, int weights);
 
 // The attribute "kernel_shape", one value for each spatial dimension of operand 0.
 ir::Result<std::vector<int64_t>> kernel_shape(NodeImport& node);

@@ -159,6 +159,12 @@ std::string NodeImport::text(std::string_view name, std::string_view otherwise) 
   return held == nullptr ? std::string(otherwise) : held->s();
 }
 
+std::vector<std::string> NodeImport::texts(std::string_view name) const {
+  const AttributeProto* held = attribute(name, AttributeProto::STRINGS);
+  if (held == nullptr) return {};
+  return {held->strings().begin(), held->strings().end()};
+}
+
 std::vector<int64_t> NodeImport::integers(std::string_view name, std::vector<int64_t> otherwise) const {
   const AttributeProto* held = attribute(name, AttributeProto::INTS);
   if (held == nullptr) return otherwise;

@@ -75,6 +75,7 @@ class NodeImport {
   int64_t integer(std::string_view name, int64_t otherwise) const;
   double number(std::string_view name, double otherwise) const;
   std::string text(std::string_view name, std::string_view otherwise) const;
+  std::vector<std::string> texts(std::string_view name) const;
   std::vector<int64_t> integers(std::string_view name, std::vector<int64_t> otherwise = {}) const;
   std::vector<double> numbers(std::string_view name, std::vector<double> otherwise = {}) const;
   ir::Result<ir::Literal> tensor(std::string_view name) const;

@@ -45,7 +45,9 @@ void lower_clip(Lowering& op) {
 
 Status infer_prelu(Inference& op) {
   if (Status status = infer_broadcast(op); !status) return status;
-  return op.element(0) == ElementType::kBool ? Status(op.fault("type-mismatch", "operand 0: expected a number, found bool")) : Status();
+  return op.element(0) == ElementType::kBool
+             ? Status(op.fault("type-mismatch", "operand 0: expected a number, found bool"))
+             : Status();
 }
 
 void lower_prelu(Lowering& op) {
@@ -62,16 +64,18 @@ constinit const OpInfo kClip{.name = "clip",
                              .most_operands = 3,
                              .infer = infer_clip,
                              .lower = lower_clip};
-constinit const OpInfo kElu{.name = "elu",
-                            .doc = "gamma * (x > 0 ? x : alpha * (exp(beta * x) - 1)). ONNX Elu, Selu (gamma), Celu (beta = 1 / alpha).",
-                            .schema = &schema_of<Elu>,
-                            .infer = infer_float,
-                            .lower = lower_with<Elu, elu_of>};
-constinit const OpInfo kGelu{.name = "gelu",
-                             .doc = "x * P(X <= x) for a standard normal X, by erf or by its approximation with tanh. ONNX Gelu.",
-                             .schema = &schema_of<Gelu>,
-                             .infer = infer_float,
-                             .lower = lower_with<Gelu, gelu_of>};
+constinit const OpInfo kElu{
+    .name = "elu",
+    .doc = "gamma * (x > 0 ? x : alpha * (exp(beta * x) - 1)). ONNX Elu, Selu (gamma), Celu (beta = 1 / alpha).",
+    .schema = &schema_of<Elu>,
+    .infer = infer_float,
+    .lower = lower_with<Elu, elu_of>};
+constinit const OpInfo kGelu{
+    .name = "gelu",
+    .doc = "x * P(X <= x) for a standard normal X, by erf or by its approximation with tanh. ONNX Gelu.",
+    .schema = &schema_of<Gelu>,
+    .infer = infer_float,
+    .lower = lower_with<Gelu, gelu_of>};
 constinit const OpInfo kHardSigmoid{.name = "hard_sigmoid",
                                     .doc = "min(1, max(0, alpha * x + beta)). ONNX HardSigmoid.",
                                     .schema = &schema_of<HardSigmoid>,
@@ -88,18 +92,25 @@ constinit const OpInfo kPrelu{.name = "prelu",
                               .most_operands = 2,
                               .infer = infer_prelu,
                               .lower = lower_prelu};
-constinit const OpInfo kRelu{.name = "relu", .doc = "max(0, x). ONNX Relu.", .infer = infer_number, .lower = lower_function<relu_of>};
+constinit const OpInfo kRelu{
+    .name = "relu", .doc = "max(0, x). ONNX Relu.", .infer = infer_number, .lower = lower_function<relu_of>};
 constinit const OpInfo kShrink{.name = "shrink",
                                .doc = "x < -lambda ? x + bias : x > lambda ? x - bias : 0. ONNX Shrink.",
                                .schema = &schema_of<Shrink>,
                                .infer = infer_number,
                                .lower = lower_with<Shrink, shrink_of>};
-constinit const OpInfo kSigmoid{
-    .name = "sigmoid", .doc = "1 / (1 + exp(-x)). ONNX Sigmoid.", .infer = infer_float, .lower = lower_function<sigmoid_of>};
-constinit const OpInfo kSoftplus{
-    .name = "softplus", .doc = "log(1 + exp(x)). ONNX Softplus.", .infer = infer_float, .lower = lower_function<softplus_of>};
-constinit const OpInfo kSoftsign{
-    .name = "softsign", .doc = "x / (1 + |x|). ONNX Softsign.", .infer = infer_float, .lower = lower_function<softsign_of>};
+constinit const OpInfo kSigmoid{.name = "sigmoid",
+                                .doc = "1 / (1 + exp(-x)). ONNX Sigmoid.",
+                                .infer = infer_float,
+                                .lower = lower_function<sigmoid_of>};
+constinit const OpInfo kSoftplus{.name = "softplus",
+                                 .doc = "log(1 + exp(x)). ONNX Softplus.",
+                                 .infer = infer_float,
+                                 .lower = lower_function<softplus_of>};
+constinit const OpInfo kSoftsign{.name = "softsign",
+                                 .doc = "x / (1 + |x|). ONNX Softsign.",
+                                 .infer = infer_float,
+                                 .lower = lower_function<softsign_of>};
 constinit const OpInfo kThresholdedRelu{.name = "thresholded_relu",
                                         .doc = "x > alpha ? x : 0. ONNX ThresholdedRelu.",
                                         .schema = &schema_of<Alpha>,

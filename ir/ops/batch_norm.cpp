@@ -37,13 +37,15 @@ void lower_batch_norm(Lowering& op) {
 
 }  // namespace
 
-constinit const OpInfo kBatchNorm{.name = "batch_norm",
-                                  .doc = "(x - mean) * scale / sqrt(variance + epsilon) + bias of x, scale, bias, mean and variance, per "
-                                         "channel (dimension 1). ONNX BatchNormalization at inference.",
-                                  .least_operands = 5,
-                                  .most_operands = 5,
-                                  .schema = &schema_of<BatchNorm>,
-                                  .infer = infer_batch_norm,
-                                  .lower = lower_batch_norm};
+constinit const OpInfo kBatchNorm{
+    .name = "batch_norm",
+    .doc =
+        "(x - mean) * scale / sqrt(variance + epsilon) + bias of x, scale, bias, mean and variance, per "
+        "channel (dimension 1). ONNX BatchNormalization at inference.",
+    .least_operands = 5,
+    .most_operands = 5,
+    .schema = &schema_of<BatchNorm>,
+    .infer = infer_batch_norm,
+    .lower = lower_batch_norm};
 
 }  // namespace burin::ir

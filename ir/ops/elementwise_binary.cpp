@@ -8,7 +8,9 @@ namespace {
 
 template <Expr (*kFunction)(Expr, Expr)>
 void lower_function(Lowering& op) {
-  lower_map(op, [&](std::span<const Expr> i) { return kFunction(widen(op.broadcast_at(0, i)), widen(op.broadcast_at(1, i))); });
+  lower_map(op, [&](std::span<const Expr> i) {
+    return kFunction(widen(op.broadcast_at(0, i)), widen(op.broadcast_at(1, i)));
+  });
 }
 
 template <Opcode kOpcode>
@@ -55,12 +57,14 @@ Status infer_arithmetic(Inference& op) {
 }
 
 Status infer_bits(Inference& op) {
-  if (is_float(op.element(0))) return op.fault("type-mismatch", "operand 0: expected bool or integers, found {}", info(op.element(0)).name);
+  if (is_float(op.element(0)))
+    return op.fault("type-mismatch", "operand 0: expected bool or integers, found {}", info(op.element(0)).name);
   return infer_broadcast(op);
 }
 
 Status infer_shift(Inference& op) {
-  if (!is_integer(op.element(0))) return op.fault("type-mismatch", "operand 0: expected integers, found {}", info(op.element(0)).name);
+  if (!is_integer(op.element(0)))
+    return op.fault("type-mismatch", "operand 0: expected integers, found {}", info(op.element(0)).name);
   return infer_broadcast(op);
 }
 
@@ -77,7 +81,8 @@ Status infer_order(Inference& op) {
 }
 
 Status infer_select(Inference& op) {
-  if (op.element(0) != ElementType::kBool) return op.fault("type-mismatch", "operand 0: expected bool, found {}", info(op.element(0)).name);
+  if (op.element(0) != ElementType::kBool)
+    return op.fault("type-mismatch", "operand 0: expected bool, found {}", info(op.element(0)).name);
   if (Status status = op.require_same_element(1, 2); !status) return status;
   Result<Shape> shape = broadcast_operands(op, 0);
   if (!shape) return shape.faults();
@@ -100,35 +105,40 @@ constexpr OpInfo binary_row(std::string_view name, std::string_view doc, InferFu
 
 }  // namespace
 
-constinit const OpInfo kAdd = binary_row("add", "a + b. ONNX Add, Sum.", infer_arithmetic, lower_function<opcode_of<Opcode::kAdd>>);
-constinit const OpInfo kSub = binary_row("sub", "a - b. ONNX Sub.", infer_arithmetic, lower_function<opcode_of<Opcode::kSub>>);
-constinit const OpInfo kMul = binary_row("mul", "a * b. ONNX Mul.", infer_arithmetic, lower_function<opcode_of<Opcode::kMul>>);
+constinit const OpInfo kAdd =
+    binary_row("add", "a + b. ONNX Add, Sum.", infer_arithmetic, lower_function<opcode_of<Opcode::kAdd>>);
+constinit const OpInfo kSub =
+    binary_row("sub", "a - b. ONNX Sub.", infer_arithmetic, lower_function<opcode_of<Opcode::kSub>>);
+constinit const OpInfo kMul =
+    binary_row("mul", "a * b. ONNX Mul.", infer_arithmetic, lower_function<opcode_of<Opcode::kMul>>);
 constinit const OpInfo kDiv =
     binary_row("div", "a / b; integers truncate toward zero. ONNX Div.", infer_arithmetic, lower_function<quotient_of>);
-constinit const OpInfo kMod =
-    binary_row("mod", "The remainder of a / b with the sign of b. ONNX Mod.", infer_arithmetic, lower_function<floor_remainder>);
-constinit const OpInfo kFmod =
-    binary_row("fmod", "The remainder of a / b with the sign of a. ONNX Mod with fmod = 1.", infer_arithmetic, lower_function<fmod_of>);
-constinit const OpInfo kPow = binary_row("pow", "a to the b, of a's type. ONNX Pow.", infer_power, lower_function<power_of>);
-constinit const OpInfo kMin =
-    binary_row("min", "The lesser of a and b, or a NaN among them. ONNX Min.", infer_arithmetic, lower_function<minimum_of>);
-constinit const OpInfo kMax =
-    binary_row("max", "The greater of a and b, or a NaN among them. ONNX Max.", infer_arithmetic, lower_function<maximum_of>);
+constinit const OpInfo kMod = binary_row("mod", "The remainder of a / b with the sign of b. ONNX Mod.",
+                                         infer_arithmetic, lower_function<floor_remainder>);
+constinit const OpInfo kFmod = binary_row("fmod", "The remainder of a / b with the sign of a. ONNX Mod with fmod = 1.",
+                                          infer_arithmetic, lower_function<fmod_of>);
+constinit const OpInfo kPow =
+    binary_row("pow", "a to the b, of a's type. ONNX Pow.", infer_power, lower_function<power_of>);
+constinit const OpInfo kMin = binary_row("min", "The lesser of a and b, or a NaN among them. ONNX Min.",
+                                         infer_arithmetic, lower_function<minimum_of>);
+constinit const OpInfo kMax = binary_row("max", "The greater of a and b, or a NaN among them. ONNX Max.",
+                                         infer_arithmetic, lower_function<maximum_of>);
 
-constinit const OpInfo kAnd =
-    binary_row("and", "a and b, of bools or bit by bit. ONNX And, BitwiseAnd.", infer_bits, lower_function<opcode_of<Opcode::kAnd>>);
-constinit const OpInfo kOr =
-    binary_row("or", "a or b, of bools or bit by bit. ONNX Or, BitwiseOr.", infer_bits, lower_function<opcode_of<Opcode::kOr>>);
-constinit const OpInfo kXor = binary_row("xor", "a exclusive-or b, of bools or bit by bit. ONNX Xor, BitwiseXor.", infer_bits,
-                                         lower_function<opcode_of<Opcode::kXor>>);
-constinit const OpInfo kShiftLeft =
-    binary_row("shift_left", "a shifted left by b bits. ONNX BitShift.", infer_shift, lower_function<opcode_of<Opcode::kShiftLeft>>);
-constinit const OpInfo kShiftRight =
-    binary_row("shift_right", "a shifted right by b bits. ONNX BitShift.", infer_shift, lower_function<opcode_of<Opcode::kShiftRight>>);
+constinit const OpInfo kAnd = binary_row("and", "a and b, of bools or bit by bit. ONNX And, BitwiseAnd.", infer_bits,
+                                         lower_function<opcode_of<Opcode::kAnd>>);
+constinit const OpInfo kOr = binary_row("or", "a or b, of bools or bit by bit. ONNX Or, BitwiseOr.", infer_bits,
+                                        lower_function<opcode_of<Opcode::kOr>>);
+constinit const OpInfo kXor = binary_row("xor", "a exclusive-or b, of bools or bit by bit. ONNX Xor, BitwiseXor.",
+                                         infer_bits, lower_function<opcode_of<Opcode::kXor>>);
+constinit const OpInfo kShiftLeft = binary_row("shift_left", "a shifted left by b bits. ONNX BitShift.", infer_shift,
+                                               lower_function<opcode_of<Opcode::kShiftLeft>>);
+constinit const OpInfo kShiftRight = binary_row("shift_right", "a shifted right by b bits. ONNX BitShift.", infer_shift,
+                                                lower_function<opcode_of<Opcode::kShiftRight>>);
 
-constinit const OpInfo kEqual = binary_row("equal", "a == b. ONNX Equal.", infer_comparison, lower_function<opcode_of<Opcode::kEqual>>);
-constinit const OpInfo kLess =
-    binary_row("less", "a < b. ONNX Less, and Greater with the operands swapped.", infer_order, lower_function<opcode_of<Opcode::kLess>>);
+constinit const OpInfo kEqual =
+    binary_row("equal", "a == b. ONNX Equal.", infer_comparison, lower_function<opcode_of<Opcode::kEqual>>);
+constinit const OpInfo kLess = binary_row("less", "a < b. ONNX Less, and Greater with the operands swapped.",
+                                          infer_order, lower_function<opcode_of<Opcode::kLess>>);
 constinit const OpInfo kLessEqual =
     binary_row("less_equal", "a <= b. ONNX LessOrEqual, and GreaterOrEqual with the operands swapped.", infer_order,
                lower_function<opcode_of<Opcode::kLessEqual>>);

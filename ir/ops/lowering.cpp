@@ -37,8 +37,10 @@ std::vector<bool> membership(std::span<const int64_t> axes, size_t rank) {
 Status require_axes(const Inference& op, std::span<const int64_t> axes, int rank) {
   std::vector<bool> seen(static_cast<size_t>(rank), false);
   for (int64_t axis : axes) {
-    if (axis < 0 || axis >= rank) return op.fault("axis-range", "attribute \"axes\": expected 0 to {}, found {}", rank - 1, axis);
-    if (seen[static_cast<size_t>(axis)]) return op.fault("axis-range", "attribute \"axes\": expected each axis once, found {} twice", axis);
+    if (axis < 0 || axis >= rank)
+      return op.fault("axis-range", "attribute \"axes\": expected 0 to {}, found {}", rank - 1, axis);
+    if (seen[static_cast<size_t>(axis)])
+      return op.fault("axis-range", "attribute \"axes\": expected each axis once, found {} twice", axis);
     seen[static_cast<size_t>(axis)] = true;
   }
   return {};
@@ -106,8 +108,8 @@ Result<Shape> broadcast_operands(Inference& op, int first) {
     std::vector<std::pair<Expr, Expr>> assumed;
     std::optional<Shape> wider = broadcast(shape, op.shape(i), assumed);
     if (!wider) {
-      return op.fault("shape-mismatch", "operand {}: expected a shape that broadcasts with [{}], found [{}]", i, text_of(shape),
-                      text_of(op.shape(i)));
+      return op.fault("shape-mismatch", "operand {}: expected a shape that broadcasts with [{}], found [{}]", i,
+                      text_of(shape), text_of(op.shape(i)));
     }
     for (const auto& [left, right] : assumed) {
       if (Status status = op.require_equal(left, right, "broadcast"); !status) return status.faults();
@@ -122,7 +124,9 @@ std::string text_of(const Shape& shape) {
   for (Expr dimension : shape) {
     const std::optional<int64_t> value = constant_integer(dimension);
     text += text.empty() ? "" : ",";
-    text += value ? std::to_string(*value) : is_variable(dimension) ? (*dimension->pool)[variable_of(dimension)].name : "?";
+    text += value                    ? std::to_string(*value)
+            : is_variable(dimension) ? (*dimension->pool)[variable_of(dimension)].name
+                                     : "?";
   }
   return text;
 }

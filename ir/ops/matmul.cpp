@@ -27,64 +27,154 @@ Shape batch_of(const Shape& shape, const FactorShape& factor) {
   return {shape.begin(), shape.begin() + static_cast<std::ptrdiff_t>(factor.batch_rank)};
 }
 
-Status infer_matmul(Inference& op) {
-  const auto& attributes = op.attributes<MatMul>();
+// The result's shape.
+Result<Shape> product_shape(Inference& op, const MatMul& attributes) {
   for (int operand : {0, 1}) {
-    if (Status status = op.require_rank(operand, 1, INT32_MAX); !status) return status;
+    if (Status status = op.require_rank(operand, 1, INT32_MAX); !status) return status.faults();
   }
-  if (Status status = op.require_same_element(0, 1); !status) return status;
-  if (op.element(0) == ElementType::kBool) return op.fault("type-mismatch", "operand 0: expected a number, found bool");
   const FactorShape left = left_factor(op.shape(0).size(), attributes);
   const FactorShape right = right_factor(op.shape(1).size(), attributes);
-  if (Status status = op.require_equal(op.shape(0)[left.depth], op.shape(1)[right.depth], "depth of the product"); !status) return status;
+  Status status = op.require_equal(op.shape(0)[left.depth], op.shape(1)[right.depth], "depth of the product");
+  if (!status) return status.faults();
   std::vector<std::pair<Expr, Expr>> assumed;
   std::optional<Shape> shape = broadcast(batch_of(op.shape(0), left), batch_of(op.shape(1), right), assumed);
   if (!shape) {
-    return op.fault("shape-mismatch", "expected leading dimensions that broadcast, found [{}] and [{}]", text_of(op.shape(0)),
-                    text_of(op.shape(1)));
+    return op.fault("shape-mismatch", "expected leading dimensions that broadcast, found [{}] and [{}]",
+                    text_of(op.shape(0)), text_of(op.shape(1)));
   }
   for (const auto& [a, b] : assumed) {
-    if (Status status = op.require_equal(a, b, "broadcast"); !status) return status;
+    if (status = op.require_equal(a, b, "broadcast"); !status) return status.faults();
   }
   if (left.outer) shape->push_back(op.shape(0)[*left.outer]);
   if (right.outer) shape->push_back(op.shape(1)[*right.outer]);
+  return *std::move(shape);
+}
+
+Status infer_matmul(Inference& op) {
+  if (Status status = op.require_same_element(0, 1); !status) return status;
+  if (op.element(0) == ElementType::kBool) return op.fault("type-mismatch", "operand 0: expected a number, found bool");
+  Result<Shape> shape = product_shape(op, op.attributes<MatMul>());
+  if (!shape) return shape.faults();
   op.set_result(0, op.element(0), *std::move(shape));
   return {};
+}
+
+// Zero points: operand 2 has one element, one per row of the left factor, or is like the left factor with a depth of 1;
+// operand 3 likewise for the columns of the right factor.
+Status infer_matmul_integer(Inference& op) {
+  for (int operand : {0, 1}) {
+    if (!is_integer(op.element(operand))) {
+      return op.fault("type-mismatch", "operand {}: expected integers, found {}", operand,
+                      info(op.element(operand)).name);
+    }
+    const int point = operand + 2;
+    if (!op.has(point)) continue;
+    if (Status status = op.require_same_element(operand, point); !status) return status;
+    if (static_element_count(op.shape(point)) == 1) continue;
+    const int rank = op.rank(operand);
+    const Expr outer =
+        rank == 1 ? op.pool().integer(1) : op.shape(operand)[static_cast<size_t>(operand == 0 ? rank - 2 : rank - 1)];
+    if (op.rank(point) == 1) {
+      if (Status status = op.require_equal(outer, op.shape(point)[0], "zero points"); !status) return status;
+      continue;
+    }
+    if (Status status = op.require_rank(point, rank, rank); !status) return status;
+    Shape expected = op.shape(operand);
+    expected[static_cast<size_t>(operand == 0 ? rank - 1 : rank - 2)] = op.pool().integer(1);
+    for (size_t d = 0; d < expected.size(); ++d) {
+      if (Status status = op.require_equal(expected[d], op.shape(point)[d], "zero points"); !status) return status;
+    }
+  }
+  Result<Shape> shape = product_shape(op, {});
+  if (!shape) return shape.faults();
+  op.set_result(0, ElementType::kI32, *std::move(shape));
+  return {};
+}
+
+// One element of each factor, at the axes of a nest that has the result's axes and one over the depth.
+struct Factors {
+  std::vector<Expr> left, right;  // indices
+};
+
+Factors factor_indices(const Lowering& op, const MatMul& attributes, std::span<const Expr> i, Expr depth) {
+  const FactorShape left = left_factor(op.shape(0).size(), attributes);
+  const FactorShape right = right_factor(op.shape(1).size(), attributes);
+  const size_t batch_rank = i.size() - (left.outer ? 1 : 0) - (right.outer ? 1 : 0);
+  const auto index_of_factor = [&](int operand, const FactorShape& shape, Expr outer) {
+    std::vector<Expr> index = broadcast_index(i.first(batch_rank), batch_of(op.shape(operand), shape), op.pool());
+    index.resize(op.shape(operand).size());
+    if (shape.outer) index[*shape.outer] = outer;
+    index[shape.depth] = depth;
+    return index;
+  };
+  return {index_of_factor(0, left, left.outer ? i[batch_rank] : Expr()),
+          index_of_factor(1, right, right.outer ? i.back() : Expr())};
+}
+
+Expr depth_axis(const Lowering& op, const MatMul& attributes, NestBuilder& nest) {
+  return reduction_axis(nest, "d", op.shape(0)[left_factor(op.shape(0).size(), attributes).depth]);
 }
 
 // y[b, m, n] = sum over k of left[b, m, k] * right[b, k, n]
 void lower_matmul(Lowering& op) {
   const auto& attributes = op.attributes<MatMul>();
-  const FactorShape left = left_factor(op.shape(0).size(), attributes);
-  const FactorShape right = right_factor(op.shape(1).size(), attributes);
   NestBuilder nest = op.nest();
   const std::vector<Expr> i = nest.parallel(op.result_shape(0));
-  const Expr depth = reduction_axis(nest, "d", op.shape(0)[left.depth]);
-  const size_t batch_rank = i.size() - (left.outer ? 1 : 0) - (right.outer ? 1 : 0);
-  const std::span<const Expr> batch(i.data(), batch_rank);
-  const auto factor = [&](int operand, const FactorShape& shape, Expr outer) {
-    std::vector<Expr> index = broadcast_index(batch, batch_of(op.shape(operand), shape), op.pool());
-    index.resize(op.shape(operand).size());
-    if (shape.outer) index[*shape.outer] = outer;
-    index[shape.depth] = depth;
-    return widen(op.at(operand, index));
-  };
-  const Expr a = factor(0, left, left.outer ? i[batch_rank] : Expr());
-  const Expr b = factor(1, right, right.outer ? i.back() : Expr());
+  const Factors at = factor_indices(op, attributes, i, depth_axis(op, attributes, nest));
+  const Expr a = widen(op.at(0, at.left));
+  const Expr b = widen(op.at(1, at.right));
   const Expr sum = nest.accumulate(zero(op.pool(), a->type.element), [&](Expr acc) { return fma(a, b, acc); });
   nest.write(op.result(0), i, narrow(sum, op.result_element(0)));
   op.emit(nest);
 }
 
+// The zero point that goes with an element of a factor; `outer` is its row or column.
+Expr zero_point(const Lowering& op, int operand, std::span<const Expr> element_index, Expr outer) {
+  if (op.shape(operand).size() == 1) {
+    const Expr first = op.pool().integer(0);
+    return op.at(operand, {is_constant_value(op.shape(operand)[0], 1) ? &first : &outer, 1});
+  }
+  return op.broadcast_at(operand, element_index);
+}
+
+// y[b, m, n] = sum over k of (left[b, m, k] - left_zero) * (right[b, k, n] - right_zero), in i32
+void lower_matmul_integer(Lowering& op) {
+  NestBuilder nest = op.nest();
+  const std::vector<Expr> i = nest.parallel(op.result_shape(0));
+  const Factors at = factor_indices(op, {}, i, depth_axis(op, {}, nest));
+  const auto factor = [&](int operand, std::span<const Expr> index, Expr outer) {
+    const Expr value = cast(op.at(operand, index), ElementType::kI32);
+    if (!op.has(operand + 2)) return value;
+    return value - cast(zero_point(op, operand + 2, index, outer), ElementType::kI32);
+  };
+  const Expr none = op.pool().integer(0);
+  const Expr a = factor(0, at.left, at.left.size() > 1 ? at.left[at.left.size() - 2] : none);
+  const Expr b = factor(1, at.right, at.right.size() > 1 ? at.right.back() : none);
+  nest.write(op.result(0), i,
+             nest.accumulate(zero(op.pool(), ElementType::kI32), [&](Expr acc) { return fma(a, b, acc); }));
+  op.emit(nest);
+}
+
 }  // namespace
 
-constinit const OpInfo kMatMul{.name = "matmul",
-                               .doc = "The product of two matrices, or stacks of them, each transposed where asked; a vector is a row on "
-                                      "the left and a column on the right. ONNX MatMul, Gemm.",
-                               .least_operands = 2,
-                               .most_operands = 2,
-                               .schema = &schema_of<MatMul>,
-                               .infer = infer_matmul,
-                               .lower = lower_matmul};
+constinit const OpInfo kMatMul{
+    .name = "matmul",
+    .doc =
+        "The product of two matrices, or stacks of them, each transposed where asked; a vector is a row on "
+        "the left and a column on the right. ONNX MatMul, Gemm.",
+    .least_operands = 2,
+    .most_operands = 2,
+    .schema = &schema_of<MatMul>,
+    .infer = infer_matmul,
+    .lower = lower_matmul};
+constinit const OpInfo kMatMulInteger{
+    .name = "matmul_integer",
+    .doc =
+        "The product of two integer matrices less their zero points (operands 2 and 3, optional), in i32. "
+        "ONNX MatMulInteger.",
+    .least_operands = 2,
+    .most_operands = 4,
+    .infer = infer_matmul_integer,
+    .lower = lower_matmul_integer};
 
 }  // namespace burin::ir

@@ -84,10 +84,10 @@ struct SliceAt {
   static constexpr auto fields = std::tuple{field("sizes", &SliceAt::sizes)};
 };
 
-struct Tile {
+struct Repeat {
   std::vector<Expr> repeats;
-  bool operator==(const Tile&) const = default;
-  static constexpr auto fields = std::tuple{field("repeats", &Tile::repeats)};
+  bool operator==(const Repeat&) const = default;
+  static constexpr auto fields = std::tuple{field("repeats", &Repeat::repeats)};
 };
 
 struct Eye {

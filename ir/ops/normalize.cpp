@@ -74,7 +74,8 @@ void lower_normalize(Lowering& op) {
   NestBuilder deviation = op.nest();
   const std::vector<Expr> k = rows.reduce(deviation);
   const Expr difference = centered(k);
-  const Expr sum = deviation.accumulate(zero(op.pool(), type), [&](Expr acc) { return fma(difference, difference, acc); });
+  const Expr sum =
+      deviation.accumulate(zero(op.pool(), type), [&](Expr acc) { return fma(difference, difference, acc); });
   const Expr variance = div(sum, cast(rows.row_count(), type));
   const Expr root = unary(Opcode::kSqrt, variance + constant_like(variance, normalize.epsilon));
   const Expr value = div(constant_like(root, 1), root);
@@ -94,15 +95,17 @@ void lower_normalize(Lowering& op) {
 
 }  // namespace
 
-constinit const OpInfo kNormalize{
-    .name = "normalize",
-    .doc = "(x - mean) / sqrt(variance + epsilon) * scale + bias of x, scale and bias (both optional), with mean and variance over "
-           "`axes`; more results are the mean and the factor. ONNX LayerNormalization, InstanceNormalization, GroupNormalization, "
-           "and RMSNormalization, which does not subtract the mean.",
-    .least_operands = 1,
-    .most_operands = 3,
-    .schema = &schema_of<Normalize>,
-    .infer = infer_normalize,
-    .lower = lower_normalize};
+constinit const OpInfo kNormalize{.name = "normalize",
+                                  .doc =
+                                      "(x - mean) / sqrt(variance + epsilon) * scale + bias of x, scale and bias (both "
+                                      "optional), with mean and variance over "
+                                      "`axes`; more results are the mean and the factor. ONNX LayerNormalization, "
+                                      "InstanceNormalization, GroupNormalization, "
+                                      "and RMSNormalization, which does not subtract the mean.",
+                                  .least_operands = 1,
+                                  .most_operands = 3,
+                                  .schema = &schema_of<Normalize>,
+                                  .infer = infer_normalize,
+                                  .lower = lower_normalize};
 
 }  // namespace burin::ir

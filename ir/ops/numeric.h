@@ -33,7 +33,8 @@ struct Alpha {
 struct Elu {
   double alpha = 1, beta = 1, gamma = 1;
   bool operator==(const Elu&) const = default;
-  static constexpr auto fields = std::tuple{field("alpha", &Elu::alpha), field("beta", &Elu::beta), field("gamma", &Elu::gamma)};
+  static constexpr auto fields =
+      std::tuple{field("alpha", &Elu::alpha), field("beta", &Elu::beta), field("gamma", &Elu::gamma)};
 };
 
 struct HardSigmoid {
@@ -74,16 +75,18 @@ struct ArgReduce {
   bool keep_dimensions = false;
   bool last = false;  // of equal elements, the last one instead of the first
   bool operator==(const ArgReduce&) const = default;
-  static constexpr auto fields = std::tuple{field("axis", &ArgReduce::axis).at_least(0),
-                                            field("keep_dimensions", &ArgReduce::keep_dimensions), field("last", &ArgReduce::last)};
+  static constexpr auto fields =
+      std::tuple{field("axis", &ArgReduce::axis).at_least(0), field("keep_dimensions", &ArgReduce::keep_dimensions),
+                 field("last", &ArgReduce::last)};
 };
 
 struct CumulativeSum {
   int64_t axis = 0;
   bool exclusive = false, reverse = false;
   bool operator==(const CumulativeSum&) const = default;
-  static constexpr auto fields = std::tuple{field("axis", &CumulativeSum::axis).at_least(0),
-                                            field("exclusive", &CumulativeSum::exclusive), field("reverse", &CumulativeSum::reverse)};
+  static constexpr auto fields =
+      std::tuple{field("axis", &CumulativeSum::axis).at_least(0), field("exclusive", &CumulativeSum::exclusive),
+                 field("reverse", &CumulativeSum::reverse)};
 };
 
 struct TopK {
@@ -100,6 +103,14 @@ struct OverAxes {
   static constexpr auto fields = std::tuple{field("axes", &OverAxes::axes).at_least(0)};
 };
 
+struct LogLikelihood {
+  bool ignores = false;  // whether a class is left out
+  int64_t ignored_class = 0;
+  bool operator==(const LogLikelihood&) const = default;
+  static constexpr auto fields =
+      std::tuple{field("ignores", &LogLikelihood::ignores), field("ignored_class", &LogLikelihood::ignored_class)};
+};
+
 // --- Normalization.
 struct Normalize {
   std::vector<int64_t> axes;            // mean and variance are taken over these
@@ -107,9 +118,9 @@ struct Normalize {
   double epsilon = 1e-5;
   bool center = true;  // false: divide by the root mean square, subtract nothing
   bool operator==(const Normalize&) const = default;
-  static constexpr auto fields =
-      std::tuple{field("axes", &Normalize::axes).at_least(0), field("parameter_axes", &Normalize::parameter_axes).at_least(0),
-                 field("epsilon", &Normalize::epsilon), field("center", &Normalize::center)};
+  static constexpr auto fields = std::tuple{field("axes", &Normalize::axes).at_least(0),
+                                            field("parameter_axes", &Normalize::parameter_axes).at_least(0),
+                                            field("epsilon", &Normalize::epsilon), field("center", &Normalize::center)};
 };
 
 struct BatchNorm {
@@ -146,9 +157,10 @@ struct Conv {
   std::vector<Expr> pads;
   int64_t groups = 1;
   bool operator==(const Conv&) const = default;
-  static constexpr auto fields = std::tuple{
-      field("strides", &Conv::strides).within(1, kLargestFactor), field("dilations", &Conv::dilations).within(1, kLargestFactor),
-      field("pads", &Conv::pads), field("groups", &Conv::groups).within(1, kLargestFactor)};
+  static constexpr auto fields =
+      std::tuple{field("strides", &Conv::strides).within(1, kLargestFactor),
+                 field("dilations", &Conv::dilations).within(1, kLargestFactor), field("pads", &Conv::pads),
+                 field("groups", &Conv::groups).within(1, kLargestFactor)};
 };
 
 struct ConvTranspose {
@@ -157,26 +169,61 @@ struct ConvTranspose {
   std::vector<int64_t> output_padding;  // added after each spatial dimension of the result
   int64_t groups = 1;
   bool operator==(const ConvTranspose&) const = default;
+  static constexpr auto fields = std::tuple{
+      field("strides", &ConvTranspose::strides).within(1, kLargestFactor),
+      field("dilations", &ConvTranspose::dilations).within(1, kLargestFactor), field("pads", &ConvTranspose::pads),
+      field("output_padding", &ConvTranspose::output_padding).within(0, kLargestFactor),
+      field("groups", &ConvTranspose::groups).within(1, kLargestFactor)};
+};
+
+// --- Quantization. A parameter (scale, zero point) has one element, one per element of x's dimension `axis`, or (with `block`
+// above 0) one per block of that many elements along it and x's other dimensions.
+struct Quantize {
+  int64_t axis = 0;
+  int64_t block = 0;
+  ElementType to = ElementType::kU8;
+  bool operator==(const Quantize&) const = default;
   static constexpr auto fields =
-      std::tuple{field("strides", &ConvTranspose::strides).within(1, kLargestFactor),
-                 field("dilations", &ConvTranspose::dilations).within(1, kLargestFactor), field("pads", &ConvTranspose::pads),
-                 field("output_padding", &ConvTranspose::output_padding).within(0, kLargestFactor),
-                 field("groups", &ConvTranspose::groups).within(1, kLargestFactor)};
+      std::tuple{field("axis", &Quantize::axis).at_least(0), field("block", &Quantize::block).within(0, kLargestFactor),
+                 field("to", &Quantize::to)};
+};
+
+// --- Recurrence. `activations` names the functions of one direction after the other, separated by commas; `alphas` and
+// `betas` have a parameter for each.
+struct Recurrent {
+  std::string direction = "forward";  // reverse, bidirectional
+  std::string activations;
+  std::vector<double> alphas, betas;
+  double clip = 0;                   // gates are clamped to [-clip, clip] before their activation; 0: they are not
+  bool linear_before_reset = false;  // gru: the reset gate scales the product of the state and not the state
+  bool input_forget = false;         // lstm: the forget gate is 1 - the input gate
+  bool operator==(const Recurrent&) const = default;
+  static constexpr auto fields = std::tuple{field("direction", &Recurrent::direction),
+                                            field("activations", &Recurrent::activations),
+                                            field("alphas", &Recurrent::alphas),
+                                            field("betas", &Recurrent::betas),
+                                            field("clip", &Recurrent::clip),
+                                            field("linear_before_reset", &Recurrent::linear_before_reset),
+                                            field("input_forget", &Recurrent::input_forget)};
 };
 
 // --- Pooling.
 struct Pool {
   std::vector<int64_t> kernel, strides, dilations;
   std::vector<Expr> pads;
-  bool round_up = false;          // the result has room for a last window that reaches beyond the padding
-  bool count_padding = false;     // averages: padding counts as zeros
-  bool column_major = false;      // indices of maxima count columns first
-  int64_t norm = 2;               // of lp_pool
+  bool round_up = false;       // the result has room for a last window that reaches beyond the padding
+  bool count_padding = false;  // averages: padding counts as zeros
+  bool column_major = false;   // indices of maxima count columns first
+  int64_t norm = 2;            // of lp_pool
   bool operator==(const Pool&) const = default;
-  static constexpr auto fields = std::tuple{
-      field("kernel", &Pool::kernel).within(1, kLargestFactor), field("strides", &Pool::strides).within(1, kLargestFactor),
-      field("dilations", &Pool::dilations).within(1, kLargestFactor), field("pads", &Pool::pads), field("round_up", &Pool::round_up),
-      field("count_padding", &Pool::count_padding), field("column_major", &Pool::column_major), field("norm", &Pool::norm).at_least(1)};
+  static constexpr auto fields = std::tuple{field("kernel", &Pool::kernel).within(1, kLargestFactor),
+                                            field("strides", &Pool::strides).within(1, kLargestFactor),
+                                            field("dilations", &Pool::dilations).within(1, kLargestFactor),
+                                            field("pads", &Pool::pads),
+                                            field("round_up", &Pool::round_up),
+                                            field("count_padding", &Pool::count_padding),
+                                            field("column_major", &Pool::column_major),
+                                            field("norm", &Pool::norm).at_least(1)};
 };
 
 // --- Rows, sorted by name.
@@ -185,6 +232,8 @@ extern const OpInfo kAcos;
 extern const OpInfo kAcosh;
 extern const OpInfo kAdd;
 extern const OpInfo kAnd;
+extern const OpInfo kArgMax;
+extern const OpInfo kArgMin;
 extern const OpInfo kAsin;
 extern const OpInfo kAsinh;
 extern const OpInfo kAtan;
@@ -195,9 +244,14 @@ extern const OpInfo kCast;
 extern const OpInfo kCeil;
 extern const OpInfo kClip;
 extern const OpInfo kConv;
+extern const OpInfo kConvInteger;
+extern const OpInfo kConvTranspose;
 extern const OpInfo kCos;
 extern const OpInfo kCosh;
+extern const OpInfo kCumulativeSum;
+extern const OpInfo kDequantize;
 extern const OpInfo kDiv;
+extern const OpInfo kEinsum;
 extern const OpInfo kElu;
 extern const OpInfo kEqual;
 extern const OpInfo kErf;
@@ -205,7 +259,9 @@ extern const OpInfo kExp;
 extern const OpInfo kFloor;
 extern const OpInfo kFmod;
 extern const OpInfo kGelu;
+extern const OpInfo kGru;
 extern const OpInfo kHardSigmoid;
+extern const OpInfo kHardmax;
 extern const OpInfo kIsInf;
 extern const OpInfo kIsNan;
 extern const OpInfo kLeakyRelu;
@@ -213,9 +269,12 @@ extern const OpInfo kLess;
 extern const OpInfo kLessEqual;
 extern const OpInfo kLocalResponse;
 extern const OpInfo kLog;
+extern const OpInfo kLogLikelihood;
 extern const OpInfo kLogSoftmax;
 extern const OpInfo kLpPool;
+extern const OpInfo kLstm;
 extern const OpInfo kMatMul;
+extern const OpInfo kMatMulInteger;
 extern const OpInfo kMax;
 extern const OpInfo kMaxPool;
 extern const OpInfo kMin;
@@ -227,6 +286,7 @@ extern const OpInfo kNot;
 extern const OpInfo kOr;
 extern const OpInfo kPow;
 extern const OpInfo kPrelu;
+extern const OpInfo kQuantize;
 extern const OpInfo kReciprocal;
 extern const OpInfo kReduceL1;
 extern const OpInfo kReduceL2;
@@ -239,6 +299,8 @@ extern const OpInfo kReduceProd;
 extern const OpInfo kReduceSum;
 extern const OpInfo kReduceSumSquare;
 extern const OpInfo kRelu;
+extern const OpInfo kRequantize;
+extern const OpInfo kRnn;
 extern const OpInfo kRound;
 extern const OpInfo kSelect;
 extern const OpInfo kShiftLeft;
@@ -256,6 +318,7 @@ extern const OpInfo kSub;
 extern const OpInfo kTan;
 extern const OpInfo kTanh;
 extern const OpInfo kThresholdedRelu;
+extern const OpInfo kTopK;
 extern const OpInfo kXor;
 
 }  // namespace burin::ir

@@ -16,7 +16,8 @@ Result<Shape> pooled_shape(Inference& op) {
   const size_t spatial = op.shape(0).size() - 2;
   if (Status status = require_windows(op, windows_of(pool), spatial); !status) return status.faults();
   if (pool.kernel.size() != spatial) {
-    return op.fault("attribute-size", "attribute \"kernel\": expected {} values, found {}", spatial, pool.kernel.size());
+    return op.fault("attribute-size", "attribute \"kernel\": expected {} values, found {}", spatial,
+                    pool.kernel.size());
   }
   Shape shape{op.shape(0)[0], op.shape(0)[1]};
   for (size_t d = 0; d < spatial; ++d) {
@@ -149,7 +150,9 @@ void lower_lp_pool(Lowering& op) {
   const Expr x = unary(Opcode::kAbs, widen(op.at_or(0, axes.source, zero(op.pool(), op.element(0)))));
   const Expr power = norm == 1 ? x : norm == 2 ? x * x : binary(Opcode::kPow, x, constant_like(x, norm));
   const Expr sum = nest.accumulate(zero(op.pool(), x->type.element), [&](Expr acc) { return acc + power; });
-  const Expr root = norm == 1 ? sum : norm == 2 ? unary(Opcode::kSqrt, sum) : binary(Opcode::kPow, sum, constant_like(sum, 1 / norm));
+  const Expr root = norm == 1   ? sum
+                    : norm == 2 ? unary(Opcode::kSqrt, sum)
+                                : binary(Opcode::kPow, sum, constant_like(sum, 1 / norm));
   nest.write(op.result(0), axes.at, narrow(root, op.result_element(0)));
   op.emit(nest);
 }
@@ -166,10 +169,12 @@ constinit const OpInfo kLpPool{.name = "lp_pool",
                                .schema = &schema_of<Pool>,
                                .infer = infer_pool,
                                .lower = lower_lp_pool};
-constinit const OpInfo kMaxPool{.name = "max_pool",
-                                .doc = "The greatest element of each window of x [N, C, ...], and with two results its position in x. ONNX MaxPool.",
-                                .schema = &schema_of<Pool>,
-                                .infer = infer_max_pool,
-                                .lower = lower_max_pool};
+constinit const OpInfo kMaxPool{
+    .name = "max_pool",
+    .doc =
+        "The greatest element of each window of x [N, C, ...], and with two results its position in x. ONNX MaxPool.",
+    .schema = &schema_of<Pool>,
+    .infer = infer_max_pool,
+    .lower = lower_max_pool};
 
 }  // namespace burin::ir

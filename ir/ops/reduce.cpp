@@ -90,7 +90,8 @@ void lower_reduce(Lowering& op) {
     return nest.axis(reduced[d] ? AxisKind::kReduction : AxisKind::kParallel, std::move(name), op.shape(0)[d]);
   });
   const Expr x = cast(op.at(0, index), type);
-  const Expr acc = nest.accumulate(kReduction.init(op.pool(), type), [&](Expr held) { return kReduction.combine(held, x); });
+  const Expr acc =
+      nest.accumulate(kReduction.init(op.pool(), type), [&](Expr held) { return kReduction.combine(held, x); });
   const Expr value = kReduction.finish(acc, reduced_count(op, reduce));
   nest.write(op.result(0), result_index(reduce, index, op.pool()), cast(value, op.result_element(0)));
   op.emit(nest);
@@ -115,8 +116,10 @@ void lower_log_sum_exp(Lowering& op) {
   NestBuilder total = op.nest();
   const std::vector<Expr> k = rows.reduce(total);
   const Expr m = read(op.program, greatest_element, {});
-  const Expr acc = total.accumulate(zero(op.pool(), type), [&](Expr held) { return held + unary(Opcode::kExp, x(k) - m); });
-  total.write(op.result(0), result_index(reduce, rows.row(), op.pool()), cast(unary(Opcode::kLog, acc) + m, op.result_element(0)));
+  const Expr acc =
+      total.accumulate(zero(op.pool(), type), [&](Expr held) { return held + unary(Opcode::kExp, x(k) - m); });
+  total.write(op.result(0), result_index(reduce, rows.row(), op.pool()),
+              cast(unary(Opcode::kLog, acc) + m, op.result_element(0)));
   group.add(total);
   group.emit();
 }
@@ -133,22 +136,31 @@ constexpr OpInfo reduce_row(std::string_view name, std::string_view doc, InferFu
 constinit const OpInfo kReduceSum =
     reduce_row("reduce_sum", "The sum of x over `axes`. ONNX ReduceSum.", infer_number_reduce, lower_reduce<kSum>);
 constinit const OpInfo kReduceMean =
-    reduce_row("reduce_mean", "The mean of x over `axes`. ONNX ReduceMean, GlobalAveragePool.", infer_number_reduce, lower_reduce<kMean>);
-constinit const OpInfo kReduceProd =
-    reduce_row("reduce_prod", "The product of x over `axes`. ONNX ReduceProd.", infer_number_reduce, lower_reduce<kProduct>);
-constinit const OpInfo kReduceMax = reduce_row("reduce_max", "The greatest element of x over `axes`; of bools, whether any is true. "
-                                               "ONNX ReduceMax, GlobalMaxPool.", infer_reduce, lower_reduce<kGreatest>);
-constinit const OpInfo kReduceMin = reduce_row("reduce_min", "The least element of x over `axes`; of bools, whether all are true. "
-                                               "ONNX ReduceMin.", infer_reduce, lower_reduce<kLeast>);
+    reduce_row("reduce_mean", "The mean of x over `axes`. ONNX ReduceMean, GlobalAveragePool.", infer_number_reduce,
+               lower_reduce<kMean>);
+constinit const OpInfo kReduceProd = reduce_row("reduce_prod", "The product of x over `axes`. ONNX ReduceProd.",
+                                                infer_number_reduce, lower_reduce<kProduct>);
+constinit const OpInfo kReduceMax = reduce_row("reduce_max",
+                                               "The greatest element of x over `axes`; of bools, whether any is true. "
+                                               "ONNX ReduceMax, GlobalMaxPool.",
+                                               infer_reduce, lower_reduce<kGreatest>);
+constinit const OpInfo kReduceMin = reduce_row("reduce_min",
+                                               "The least element of x over `axes`; of bools, whether all are true. "
+                                               "ONNX ReduceMin.",
+                                               infer_reduce, lower_reduce<kLeast>);
 constinit const OpInfo kReduceL1 =
     reduce_row("reduce_l1", "The sum of |x| over `axes`. ONNX ReduceL1.", infer_number_reduce, lower_reduce<kNorm1>);
-constinit const OpInfo kReduceL2 = reduce_row("reduce_l2", "The square root of the sum of x * x over `axes`. ONNX ReduceL2.",
-                                              infer_number_reduce, lower_reduce<kNorm2>);
+constinit const OpInfo kReduceL2 =
+    reduce_row("reduce_l2", "The square root of the sum of x * x over `axes`. ONNX ReduceL2.", infer_number_reduce,
+               lower_reduce<kNorm2>);
 constinit const OpInfo kReduceLogSum =
-    reduce_row("reduce_log_sum", "The logarithm of the sum of x over `axes`. ONNX ReduceLogSum.", infer_number_reduce, lower_reduce<kLogSum>);
-constinit const OpInfo kReduceLogSumExp = reduce_row(
-    "reduce_log_sum_exp", "The logarithm of the sum of exp(x) over `axes`. ONNX ReduceLogSumExp.", infer_number_reduce, lower_log_sum_exp);
+    reduce_row("reduce_log_sum", "The logarithm of the sum of x over `axes`. ONNX ReduceLogSum.", infer_number_reduce,
+               lower_reduce<kLogSum>);
+constinit const OpInfo kReduceLogSumExp =
+    reduce_row("reduce_log_sum_exp", "The logarithm of the sum of exp(x) over `axes`. ONNX ReduceLogSumExp.",
+               infer_number_reduce, lower_log_sum_exp);
 constinit const OpInfo kReduceSumSquare =
-    reduce_row("reduce_sum_square", "The sum of x * x over `axes`. ONNX ReduceSumSquare.", infer_number_reduce, lower_reduce<kSumSquare>);
+    reduce_row("reduce_sum_square", "The sum of x * x over `axes`. ONNX ReduceSumSquare.", infer_number_reduce,
+               lower_reduce<kSumSquare>);
 
 }  // namespace burin::ir

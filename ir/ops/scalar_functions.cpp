@@ -48,7 +48,8 @@ Expr gelu_of(Expr x, const Gelu& gelu) {
     const Expr erf = unary(Opcode::kErf, x * constant_like(x, std::sqrt(0.5)));
     return x * constant_like(x, 0.5) * (erf + one);
   }
-  const Expr inner = x * constant_like(x, std::sqrt(2 / 3.14159265358979323846)) * (x * x * constant_like(x, 0.044715) + one);
+  const Expr inner =
+      x * constant_like(x, std::sqrt(2 / 3.14159265358979323846)) * (x * x * constant_like(x, 0.044715) + one);
   return x * constant_like(x, 0.5) * (unary(Opcode::kTanh, inner) + one);
 }
 
@@ -59,17 +60,17 @@ Expr shrink_of(Expr x, const Shrink& shrink) {
 }
 
 Expr fmod_of(Expr a, Expr b) {
-  if (!is_float(a->type.element)) return a - integer_quotient(a, b) * b;
-  // The fused product makes the remainder exact unless the quotient was rounded up across an integer, which leaves it with
-  // the wrong sign by one divisor.
-  const Expr magnitude = unary(Opcode::kAbs, a);
-  const Expr divisor = unary(Opcode::kAbs, b);
-  const Expr zero = constant_like(a, 0);
+  const ElementType element = a->type.element;
+  if (!is_float(element)) return a - integer_quotient(a, b) * b;
+  // In f64 the quotient of two f32 is right to the last integer below 2^53, and the fused product makes the remainder exact
+  // unless the quotient was rounded up across an integer, which leaves it with the wrong sign by one divisor.
+  const Expr magnitude = cast(unary(Opcode::kAbs, a), ElementType::kF64);
+  const Expr divisor = cast(unary(Opcode::kAbs, b), ElementType::kF64);
   const Expr quotient = unary(Opcode::kFloor, div(magnitude, divisor));
   const Expr rest = fma(-quotient, divisor, magnitude);
-  const Expr corrected = select(less(rest, zero), rest + divisor, rest);
-  const Expr whole = select(less(magnitude, divisor), magnitude, corrected);  // also where the divisor is infinite
-  return select(less(a, zero), -whole, whole);
+  const Expr corrected = select(less(rest, constant_like(rest, 0)), rest + divisor, rest);
+  const Expr whole = cast(select(less(magnitude, divisor), magnitude, corrected), element);  // also where b is infinite
+  return select(less(a, constant_like(a, 0)), -whole, whole);
 }
 
 Expr integer_quotient(Expr a, Expr b) {

@@ -6,7 +6,7 @@ namespace burin::ir {
 namespace {
 
 Status infer(Inference& op) {
-  const std::vector<Expr>& repeats = op.attributes<Tile>().repeats;
+  const std::vector<Expr>& repeats = op.attributes<Repeat>().repeats;
   const auto rank = static_cast<size_t>(op.rank(0));
   if (repeats.size() != rank) return op.fault("rank-mismatch", "attribute \"repeats\": expected {} numbers, found {}", rank, repeats.size());
   Shape shape;
@@ -19,7 +19,7 @@ Status infer(Inference& op) {
 }
 
 void lower(Lowering& op) {
-  const std::vector<Expr>& repeats = op.attributes<Tile>().repeats;
+  const std::vector<Expr>& repeats = op.attributes<Repeat>().repeats;
   lower_map(op, [&](std::span<const Expr> i) {
     std::vector<Expr> from;
     for (size_t d = 0; d < i.size(); ++d) from.push_back(is_constant_value(repeats[d], 1) ? i[d] : mod(i[d], op.shape(0)[d]));
@@ -32,7 +32,7 @@ void lower(Lowering& op) {
 constinit const OpInfo kTile{
     .name = "tile",
     .doc = "y[i] = x[i mod shape of x]; the operand `repeats` times along every axis. ONNX Tile-13.",
-    .schema = &schema_of<Tile>,
+    .schema = &schema_of<Repeat>,
     .infer = infer,
     .lower = lower,
 };

@@ -18,20 +18,24 @@ Status require_windows(const Inference& op, const Windows& windows, size_t spati
   for (Expr pad : windows.pads) {
     const std::optional<int64_t> value = constant_integer(pad);
     if (value && (*value < -kLargestFactor || *value > kLargestFactor)) {
-      status.merge(op.fault("attribute-range", "attribute \"pads\": expected at most {}, found {}", kLargestFactor, *value));
+      status.merge(
+          op.fault("attribute-range", "attribute \"pads\": expected at most {}, found {}", kLargestFactor, *value));
     }
   }
   return status;
 }
 
-Result<Expr> window_count(Inference& op, const Windows& windows, size_t d, Expr extent, Expr kernel, Rounding rounding) {
+Result<Expr> window_count(Inference& op, const Windows& windows, size_t d, Expr extent, Expr kernel,
+                          Rounding rounding) {
   const Expr reach = (kernel - 1) * windows.dilations[d] + 1;
   const Expr room = extent + windows.before(d) + windows.after(d) - reach;
-  Expr count = rounding == Rounding::kDown ? floor_div(room, windows.strides[d]) + 1 : ceil_div(room, windows.strides[d]) + 1;
+  Expr count =
+      rounding == Rounding::kDown ? floor_div(room, windows.strides[d]) + 1 : ceil_div(room, windows.strides[d]) + 1;
   if (rounding == Rounding::kUp) count = min(count, ceil_div(extent + windows.before(d), windows.strides[d]));
   if (const std::optional<int64_t> value = constant_integer(count)) {
     if (*value >= 0) return count;
-    return op.fault("window-size", "spatial dimension {}: expected a kernel that reaches over at most {} elements, found {}", d,
+    return op.fault("window-size",
+                    "spatial dimension {}: expected a kernel that reaches over at most {} elements, found {}", d,
                     text_of({extent + windows.before(d) + windows.after(d)}), text_of({reach}));
   }
   if (!provably_nonnegative(count)) {

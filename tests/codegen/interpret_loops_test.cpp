@@ -25,13 +25,13 @@ TEST(InterpretLoops, matmul_with_register_tiles_equals_the_plain_sum) {
   const Literal& weights = module.constants[0].literal;
   const Literal& bias = module.constants[1].literal;
   for (int64_t row = 0; row < 16; ++row) {
-    for (int64_t column = 0; column < 48; ++column) {
+    for (int64_t column = 0; column < 96; ++column) {
       auto sum = static_cast<float>(bias.at(column).number);
       for (int64_t k = 0; k < 24; ++k) {
         sum = std::fma(static_cast<float>(a[static_cast<size_t>(row * 24 + k)]),
-                       static_cast<float>(weights.at(k * 48 + column).number), sum);
+                       static_cast<float>(weights.at(k * 96 + column).number), sum);
       }
-      EXPECT_EQ((*outputs)[0].at(row * 48 + column).number, sum > 0 ? sum : 0);
+      EXPECT_EQ((*outputs)[0].at(row * 96 + column).number, sum > 0 ? sum : 0);
     }
   }
 }

@@ -168,7 +168,7 @@ Literal hostile_literal(ElementType element, std::vector<int64_t> dims, uint32_t
 
 // --- Samples.
 Module matmul_sample(int lanes) {
-  constexpr int64_t kRows = 16, kDepth = 24, kColumns = 48;
+  constexpr int64_t kRows = 16, kDepth = 24, kColumns = 96;
   ModuleBuilder builder;
   ExprPool& pool = builder.pool();
   const ValueType vector{ElementType::kF32, lanes};

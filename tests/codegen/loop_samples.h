@@ -101,7 +101,7 @@ Literal literal_of(ElementType element, std::vector<int64_t> dims, std::span<con
 // Values of every kind, fixed by `seed`: small, large, negative, zero, and for floats infinities, NaN and denormals.
 Literal hostile_literal(ElementType element, std::vector<int64_t> dims, uint32_t seed);
 
-// y[16, 48] = relu(a[16, 24] x b[24, 48] + bias[48]) with a register tile of 4 x 2 vectors of `lanes` floats; b and bias are
+// y[16, 96] = relu(a[16, 24] x b[24, 96] + bias[96]) with a register tile of 4 x 2 vectors of `lanes` floats; b and bias are
 // constants.
 Module matmul_sample(int lanes);
 // out[i] = x[i] for x[i] > 0, packed, with the count as an opaque symbol; N symbolic.

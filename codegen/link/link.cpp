@@ -1,0 +1,194 @@
+#include "codegen/link/link.h"
+
+#include <lld/Common/Driver.h>
+#include <llvm/Object/ArchiveWriter.h>
+#include <llvm/Support/CrashRecoveryContext.h>
+#include <llvm/Support/MemoryBuffer.h>
+#include <llvm/Support/raw_ostream.h>
+
+#include <filesystem>
+#include <mutex>
+
+#include "codegen/elf_weights.h"
+#include "codegen/embedded_runtime.h"
+#include "codegen/link/scratch_folder.h"
+#include "codegen/output_file.h"
+#include "codegen/weights.h"
+#include "codegen/weights_object.h"
+
+LLD_HAS_DRIVER(elf)
+
+namespace burin::codegen {
+namespace {
+
+constexpr const char* kWeightsObject = "weights.o";
+
+// lld keeps its state in globals: one link at a time, and none after one that it could not clean up after. Its fatal errors
+// end the process unless crash recovery, which catches signals as well, is on.
+ir::Status run_linker(const std::vector<std::string>& arguments) {
+  static std::mutex mutex;
+  static bool usable = true;
+  const std::lock_guard lock(mutex);
+  if (!usable) {
+    return ir::Diagnostic{
+        ir::Fault::kInternal, "linker", "", "expected a linker that can run again, found one that crashed", {}};
+  }
+  // A single thread, since an error in another one would end the process.
+  std::vector<const char*> words = {"ld.lld", "--threads=1"};
+  for (const std::string& argument : arguments) words.push_back(argument.c_str());
+  std::string said;
+  llvm::raw_string_ostream output(said);
+  const lld::DriverDef drivers[] = {{lld::Gnu, &lld::elf::link}};
+  llvm::CrashRecoveryContext::Enable();
+  const lld::Result result = lld::lldMain(words, output, output, drivers);
+  llvm::CrashRecoveryContext::Disable();
+  usable = result.canRunAgain;
+  if (result.retCode == 0) return {};
+  return ir::Diagnostic{
+      ir::Fault::kInternal, "linker", "", fmt::format("expected the objects to link, found: {}", said), {}};
+}
+
+std::string emulation(targets::Architecture architecture) {
+  switch (architecture) {
+    case targets::Architecture::kX86_64: return "elf_x86_64";
+    case targets::Architecture::kAarch64: return "aarch64linux";
+  }
+  return {};
+}
+
+// Writes the input's objects into `folder` and adds their paths to `arguments`.
+ir::Status write_objects(const LinkInput& input, const ScratchFolder& folder, std::vector<std::string>& arguments) {
+  ir::Status status;
+  for (const ObjectFile& object : input.objects) {
+    status.merge(folder.write(object.name, object.bytes));
+    arguments.push_back(folder.path_of(object.name));
+  }
+  return status;
+}
+
+// For `ld.lld -shared`: nothing writable, nothing undefined, nothing that differs from run to run.
+std::vector<std::string> shared_library_options(const LinkInput& input, const std::string& soname) {
+  return {"-shared",
+          "-soname=" + soname,
+          "-zrelro",
+          "-znow",
+          "-znoexecstack",
+          "-zdefs",
+          "-zmax-page-size=" + std::to_string(page_bytes(input.architecture)),
+          "--gc-sections",
+          "--hash-style=gnu",
+          "--eh-frame-hdr",
+          "--fatal-warnings"};
+}
+
+ir::Result<std::unique_ptr<llvm::MemoryBuffer>> map_file(const std::string& path) {
+  auto buffer = llvm::MemoryBuffer::getFile(path, false, false);
+  if (!buffer)
+    return ir::environment_fault("file", fmt::format("file \"{}\"", path), "expected to read it, found: {}",
+                                 buffer.getError().message());
+  return std::move(*buffer);
+}
+
+std::span<const std::byte> bytes_of(const llvm::MemoryBuffer& buffer) {
+  return {reinterpret_cast<const std::byte*>(buffer.getBufferStart()), buffer.getBufferSize()};
+}
+
+// An archive with times, owners and modes of zero.
+ir::Status write_archive(std::vector<llvm::NewArchiveMember> members, const std::string& path) {
+  const std::string aside = path + ".part";
+  llvm::Error error =
+      llvm::writeArchive(aside, members, llvm::SymtabWritingMode::NormalSymtab, llvm::object::Archive::K_GNU,
+                         /*Deterministic=*/true, /*Thin=*/false);
+  if (error) {
+    return ir::environment_fault("file", fmt::format("file \"{}\"", path), "expected to write it, found: {}",
+                                 llvm::toString(std::move(error)));
+  }
+  ir::Result<OutputFile> file = OutputFile::adopt(path, aside);
+  if (!file) return file.faults();
+  return file->finish();
+}
+
+llvm::NewArchiveMember member(std::string_view name, std::span<const std::byte> bytes) {
+  const llvm::StringRef text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  return llvm::NewArchiveMember(llvm::MemoryBufferRef(text, llvm::StringRef(name.data(), name.size())));
+}
+
+// Writes what goes beside the model's own objects and adds it to `arguments`.
+ir::Status write_companions(const LinkInput& input, LinkKind kind, const ScratchFolder& folder,
+                            std::vector<std::string>& arguments) {
+  ir::Status status;
+  const auto add = [&](const std::string& name, std::span<const std::byte> bytes) {
+    status.merge(folder.write(name, bytes));
+    arguments.push_back(folder.path_of(name));
+  };
+  if (kind == LinkKind::kShared) {
+    add("runtime.o", runtime_object(input.architecture));
+    add("memory.o", memory_object(input.architecture));
+  }
+  if (!input.tables->weights.empty()) add(kWeightsObject, weights_placeholder(*input.tables, input.architecture, kind));
+  return status;
+}
+
+ir::Status link(const LinkInput& input, LinkKind kind, const std::string& path) {
+  ir::Result<ScratchFolder> folder = ScratchFolder::create();
+  if (!folder) return folder.faults();
+  const std::string linked = path + ".linked";
+  std::vector<std::string> arguments = {"-m", emulation(input.architecture), "-o", linked, "--build-id=none"};
+  if (kind == LinkKind::kRelocatable) arguments.emplace_back("-r");
+  if (kind == LinkKind::kShared) {
+    for (std::string& option : shared_library_options(input, std::filesystem::path(path).filename().string())) {
+      arguments.push_back(std::move(option));
+    }
+  }
+  ir::Status status = write_objects(input, *folder, arguments);
+  status.merge(write_companions(input, kind, *folder, arguments));
+  if (!status) return status;
+  if (status = run_linker(arguments); !status) return status;
+
+  ir::Result<std::unique_ptr<llvm::MemoryBuffer>> bytes = map_file(linked);
+  if (!bytes) return bytes.faults();
+  ir::Result<OutputFile> file = OutputFile::adopt(path, linked);
+  if (!file) return file.faults();
+  if (!input.tables->weights.empty()) {
+    if (status = append_weights(*file, bytes_of(**bytes), *input.tables); !status) return status;
+  }
+  return file->finish();
+}
+
+}  // namespace
+
+ir::Status link_shared(const LinkInput& input, const std::string& path) { return link(input, LinkKind::kShared, path); }
+
+ir::Status write_object(const LinkInput& input, const std::string& path) {
+  return link(input, LinkKind::kRelocatable, path);
+}
+
+ir::Status write_static_library(const LinkInput& input, const std::string& path) {
+  std::vector<llvm::NewArchiveMember> members;
+  for (const ObjectFile& object : input.objects) members.push_back(member(object.name, object.bytes));
+  if (input.tables->weights.empty()) return write_archive(std::move(members), path);
+  ir::Result<ScratchFolder> folder = ScratchFolder::create();
+  if (!folder) return folder.faults();
+  const std::string weights_path = folder->path_of(kWeightsObject);
+  if (ir::Status status = write_weights_object(*input.tables, input.architecture, weights_path); !status) return status;
+  ir::Result<std::unique_ptr<llvm::MemoryBuffer>> weights = map_file(weights_path);
+  if (!weights) return weights.faults();
+  const std::string name = input.tables->symbol_prefix + "_weights.o";
+  members.push_back(member(name, bytes_of(**weights)));
+  return write_archive(std::move(members), path);
+}
+
+ir::Status write_runtime_archive(targets::Architecture architecture, const std::string& path) {
+  std::vector<llvm::NewArchiveMember> members;
+  members.push_back(member("runtime.o", runtime_object(architecture)));
+  return write_archive(std::move(members), path);
+}
+
+ir::Status write_weights(const ModelTables& tables, const std::string& path) {
+  ir::Result<OutputFile> file = OutputFile::create(path);
+  if (!file) return file.faults();
+  for_each_run(tables.weights_pieces, tables.weights_bytes, [&](std::span<const std::byte> run) { file->write(run); });
+  return file->finish();
+}
+
+}  // namespace burin::codegen

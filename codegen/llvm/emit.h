@@ -1,0 +1,25 @@
+// The LLVM emitter: loops to object code for any target, without a compiler or an assembler beside burin.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "codegen/model_tables.h"
+#include "codegen/object_file.h"
+#include "ir/result.h"
+
+namespace burin::codegen {
+
+// Which function a library exports: `burin_model`, or `burin_model_NAME` so that several models link into one program.
+enum class Exported : uint8_t { kModel, kNamedModel };
+std::string exported_name(const ModelTables& tables, Exported exported);
+
+// One object per variant, then one with the tables; what they leave undefined is the weights and the runtime. Variants are
+// compiled side by side where their pools differ. `tables` were made from `variants`.
+std::vector<ObjectFile> emit_objects(std::span<const Variant> variants, const ModelTables& tables, Exported exported);
+
+// The text of one variant's LLVM IR, for people.
+std::string emit_llvm_ir(const Variant& variant, const VariantTables& tables);
+
+}  // namespace burin::codegen

@@ -1,0 +1,96 @@
+#include "codegen/llvm/target_machine.h"
+
+#include <llvm/ADT/SmallVector.h>
+#include <llvm/IR/LegacyPassManager.h>
+#include <llvm/IR/Verifier.h>
+#include <llvm/MC/TargetRegistry.h>
+#include <llvm/Support/TargetSelect.h>
+#include <llvm/Support/raw_ostream.h>
+#include <llvm/TargetParser/Host.h>
+
+#include <mutex>
+
+#include "ir/result.h"
+
+namespace burin::codegen {
+namespace {
+
+void initialize_targets() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    LLVMInitializeX86TargetInfo();
+    LLVMInitializeX86Target();
+    LLVMInitializeX86TargetMC();
+    LLVMInitializeX86AsmPrinter();
+    LLVMInitializeAArch64TargetInfo();
+    LLVMInitializeAArch64Target();
+    LLVMInitializeAArch64TargetMC();
+    LLVMInitializeAArch64AsmPrinter();
+  });
+}
+
+// "+avx2,-sse4a,..." of the machine this runs on, in LLVM's order of names.
+std::string host_features() {
+  std::vector<std::string> names;
+  for (const auto& feature : llvm::sys::getHostCPUFeatures()) {
+    names.push_back((feature.second ? "+" : "-") + feature.first().str());
+  }
+  std::ranges::sort(names, {}, [](const std::string& name) { return name.substr(1); });
+  std::string list;
+  for (const std::string& name : names) list += (list.empty() ? "" : ",") + name;
+  return list;
+}
+
+}  // namespace
+
+std::unique_ptr<llvm::TargetMachine> make_target_machine(const targets::Target& target) {
+  initialize_targets();
+  const std::string triple(target.triple);
+  std::string error;
+  const llvm::Target* found = llvm::TargetRegistry::lookupTarget(triple, error);
+  BURIN_ASSERT(found != nullptr, "LLVM has the architectures of every row in targets/");
+  const bool is_native = target.cpu == "native";
+  const std::string cpu = is_native ? llvm::sys::getHostCPUName().str() : std::string(target.cpu);
+  const std::string features = is_native ? host_features() : std::string(target.features);
+  llvm::TargetOptions options;
+  options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
+  options.FunctionSections = true;
+  options.DataSections = true;
+  return std::unique_ptr<llvm::TargetMachine>(found->createTargetMachine(
+      triple, cpu, features, options, llvm::Reloc::PIC_, llvm::CodeModel::Small, llvm::CodeGenOptLevel::Default));
+}
+
+targets::Target baseline_of(const targets::Target& target) {
+  targets::Target baseline = target;
+  baseline.cpu = target.architecture == targets::Architecture::kX86_64 ? "x86-64" : "generic";
+  baseline.features = "";
+  baseline.vector_bytes = 16;
+  baseline.has = {};
+  return baseline;
+}
+
+std::unique_ptr<llvm::Module> make_llvm_module(llvm::LLVMContext& context, const llvm::TargetMachine& machine,
+                                               const std::string& name) {
+  auto module = std::make_unique<llvm::Module>(name, context);
+  module->setTargetTriple(machine.getTargetTriple().str());
+  module->setDataLayout(machine.createDataLayout());
+  module->setPICLevel(llvm::PICLevel::BigPIC);
+  return module;
+}
+
+std::vector<std::byte> compile_object(llvm::Module& module, llvm::TargetMachine& machine) {
+  std::string problems;
+  llvm::raw_string_ostream problem_stream(problems);
+  if (llvm::verifyModule(module, &problem_stream))
+    ir::assertion_failed(__FILE__, __LINE__, problems.c_str(), "LLVM accepts the IR");
+  llvm::SmallVector<char, 0> buffer;
+  llvm::raw_svector_ostream stream(buffer);
+  llvm::legacy::PassManager passes;
+  const bool refused = machine.addPassesToEmitFile(passes, stream, nullptr, llvm::CodeGenFileType::ObjectFile);
+  BURIN_ASSERT(!refused, "LLVM writes objects for every target");
+  passes.run(module);
+  const auto* bytes = reinterpret_cast<const std::byte*>(buffer.data());
+  return {bytes, bytes + buffer.size()};
+}
+
+}  // namespace burin::codegen

@@ -1,0 +1,44 @@
+// A file that appears whole or not at all: written beside its place, then renamed.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "ir/result.h"
+
+namespace burin::codegen {
+
+class OutputFile {
+ public:
+  // Starts `path` anew; `with_contents_of`, where not empty, is a file that is moved into its place first and appended to.
+  static ir::Result<OutputFile> create(std::string path);
+  static ir::Result<OutputFile> adopt(std::string path, const std::string& with_contents_of);
+  OutputFile(OutputFile&&) = default;
+  OutputFile& operator=(OutputFile&&) = delete;
+  ~OutputFile();
+
+  // Failures are kept and reported by `finish`.
+  void write(std::span<const std::byte> bytes);
+  void write_at(int64_t offset, std::span<const std::byte> bytes);
+  // Zeros up to `offset`, from which the next `write` goes on.
+  void pad_to(int64_t offset);
+  ir::Status finish();
+
+ private:
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  OutputFile(std::string path, std::string aside, std::FILE* file);
+
+  std::string path_, aside_;
+  std::unique_ptr<std::FILE, Close> file_;
+  bool failed_ = false;
+};
+
+ir::Diagnostic file_fault(const std::string& path, std::string_view wanted);
+
+}  // namespace burin::codegen

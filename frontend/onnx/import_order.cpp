@@ -1,0 +1,85 @@
+// Extremes, order and running sums along an axis.
+#include <array>
+
+#include "frontend/onnx/import_common.h"
+#include "frontend/onnx/import_rows.h"
+#include "ir/ops/rows.h"
+
+namespace burin::frontend {
+namespace {
+
+using ir::Attributes;
+using ir::OpInfo;
+using ir::Result;
+using ir::Status;
+using ir::ValueId;
+
+template <const OpInfo& kOp>
+Status import_arg_reduce(NodeImport& node) {
+  if (!node.operand(0).valid()) return {};
+  Result<int64_t> axis = axis_from_front(node, node.integer("axis", 0), node.rank(0));
+  if (!axis) return axis.faults();
+  const ir::ArgReduce reduce{*axis, node.integer("keepdims", 1) != 0, node.integer("select_last_index", 0) != 0};
+  node.set_result(0, node.emit(kOp, {node.operand(0)}, Attributes(reduce)));
+  return {};
+}
+
+Status import_cumulative_sum(NodeImport& node) {
+  if (!node.operand(0).valid()) return {};
+  int64_t stated = 0;
+  if (node.rank(0) != 1 || node.known_integers(1)) {  // a tensor of one dimension has one axis only
+    Result<int64_t> known = required_integer(node, 1, "axis");
+    if (!known) return known.faults();
+    stated = *known;
+  }
+  Result<int64_t> axis = axis_from_front(node, stated, node.rank(0));
+  if (!axis) return axis.faults();
+  const ir::CumulativeSum sum{*axis, node.integer("exclusive", 0) != 0, node.integer("reverse", 0) != 0};
+  node.set_result(0, node.emit(ir::kCumulativeSum, {node.operand(0)}, Attributes(sum)));
+  return {};
+}
+
+void emit_top_k(NodeImport& node, ValueId count, int64_t axis) {
+  const ir::TopK top{axis, node.integer("largest", 1) != 0};
+  const std::vector<ValueId> results = node.emit_many(ir::kTopK, {node.operand(0), count}, Attributes(top), 2);
+  node.set_result(0, results[0]);
+  node.set_result(1, results[1]);
+}
+
+// The first version has k as an attribute.
+Status import_top_k_1(NodeImport& node) {
+  if (!node.operand(0).valid()) return {};
+  Result<int64_t> axis = axis_from_front(node, node.integer("axis", -1), node.rank(0));
+  if (!axis) return axis.faults();
+  emit_top_k(node, node.integers_constant(std::array{node.integer("k", 0)}), *axis);
+  return {};
+}
+
+Status import_top_k(NodeImport& node) {
+  if (!node.operand(0).valid()) return {};
+  Result<int64_t> axis = axis_from_front(node, node.integer("axis", -1), node.rank(0));
+  if (!axis) return axis.faults();
+  ValueId count = node.operand(1);
+  if (node.elements(1) == nullptr) {  // depends on data: what the model declares of its result
+    const std::optional<std::vector<int64_t>> declared = node.declared_dims(node.wants(0) ? 0 : 1);
+    if (declared && static_cast<int>(declared->size()) == node.rank(0)) {
+      count = node.integers_constant(std::array{(*declared)[static_cast<size_t>(*axis)]});
+    }
+  }
+  emit_top_k(node, count, *axis);
+  return {};
+}
+
+constexpr auto kRows = std::to_array<ImportRow>({
+    {"", "ArgMax", 1, import_arg_reduce<ir::kArgMax>},
+    {"", "ArgMin", 1, import_arg_reduce<ir::kArgMin>},
+    {"", "CumSum", 11, import_cumulative_sum},
+    {"", "TopK", 1, import_top_k_1},
+    {"", "TopK", 10, import_top_k},
+});
+
+}  // namespace
+
+std::span<const ImportRow> order_rows() { return kRows; }
+
+}  // namespace burin::frontend

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "passes/pass.h"
+
+namespace burin::passes {
+
+// Evaluates the parts of a nest that depend on constant tensors alone.
+//   before  finish fma(acc - %mean[f], %scale[f] / sqrt(%variance[f] + 1e-05), %bias[f])
+//   after   finish fma(acc - %mean[f], %folded[f], %bias[f])
+// A part is folded when the axes that index it have few points together, so the constant stays small.
+ir::Status fold_terms(ir::Program& program, const PassContext& context);
+
+// Replaces reads of constants that are the same everywhere by the number.
+//   before  value pow(%x[i], %two[])
+//   after   value pow(%x[i], 2)
+ir::Status fold_reads(ir::Program& program, const PassContext& context);
+
+}  // namespace burin::passes

@@ -1,0 +1,190 @@
+// Runs every tests/**/*.test. The first line says how: `// burin opt FLAGS`. Cases are divided by `// ---`; a case is its
+// input and then, on lines behind `// =>`, the output or the diagnostics. `// => (unchanged)` says that the output is the input
+// without its comments.
+//
+// Each output is also parsed back, as it stands and simplified, and must print the same again. With BURIN_BLESS=1 in the
+// environment the expectations are rewritten instead of compared.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "tools/burin/opt.h"
+
+namespace burin {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kCommand = "// burin opt";
+constexpr std::string_view kDivider = "// ---";
+constexpr std::string_view kExpected = "// =>";
+constexpr std::string_view kUnchanged = "(unchanged)";
+
+using Lines = std::vector<std::string>;
+
+Lines lines_of(const std::string& text) {
+  Lines lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+std::string joined(const Lines& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += line + '\n';
+  return text;
+}
+
+struct Case {
+  Lines input;
+  Lines expected;
+};
+
+struct TestFile {
+  std::string command;  // the first line
+  std::vector<std::string> flags;
+  std::vector<Case> cases;
+};
+
+TestFile read_test(const fs::path& path) {
+  std::ifstream stream(path);
+  const std::string text{std::istreambuf_iterator<char>(stream), {}};
+  TestFile file;
+  for (const std::string& line : lines_of(text)) {
+    if (file.command.empty()) {
+      file.command = line;
+      std::istringstream words(line.starts_with(kCommand) ? line.substr(kCommand.size()) : "");
+      for (std::string word; words >> word;) file.flags.push_back(word);
+      file.cases.emplace_back();
+    } else if (line == kDivider) {
+      file.cases.emplace_back();
+    } else if (line.starts_with(kExpected)) {
+      const size_t begin = line.starts_with("// => ") ? kExpected.size() + 1 : kExpected.size();
+      file.cases.back().expected.push_back(line.substr(begin));
+    } else {
+      file.cases.back().input.push_back(line);
+    }
+  }
+  return file;
+}
+
+bool is_comment_or_blank(const std::string& line) {
+  const size_t begin = line.find_first_not_of(' ');
+  return begin == std::string::npos || line.compare(begin, 2, "//") == 0;
+}
+
+Lines without_comments(const Lines& lines) {
+  Lines rest;
+  std::ranges::copy_if(lines, std::back_inserter(rest),
+                       [](const std::string& line) { return !is_comment_or_blank(line); });
+  return rest;
+}
+
+// Prints `form`, and says where parsing that and printing again differs.
+std::string round_trip_fault(const std::string& text, const ir::ConstantMap& constants, ir::Building building) {
+  ir::Result<tools::AnyForm> again = tools::parse_any(text, {building, &constants});
+  if (!again) return "the output does not parse: " + text_of(again.faults());
+  const std::string second = tools::text_of(*again);
+  return second == text ? "" : "the output, parsed back, prints differently:\n" + second;
+}
+
+Lines run_case(const TestFile& file, const Case& test) {
+  ir::Result<tools::OptOptions> options = tools::parse_opt_options(file.flags);
+  if (!options) return lines_of(text_of(options.faults()));
+  ir::Result<tools::AnyForm> form = tools::run_opt(*options, joined(test.input));
+  if (!form) return lines_of(text_of(form.faults()));
+  ir::ConstantMap constants;
+  const std::string text = tools::text_of(*form, {&constants});
+  EXPECT_EQ(round_trip_fault(text, constants, ir::Building::kAsWritten), "") << text;
+  EXPECT_EQ(round_trip_fault(text, constants, ir::Building::kSimplified), "") << text;
+  const Lines lines = lines_of(text);
+  return lines == without_comments(test.input) ? Lines{std::string(kUnchanged)} : lines;
+}
+
+// The lines of both with ` `, `-` and `+` in front, after the longest common subsequence.
+std::string difference(const Lines& expected, const Lines& actual) {
+  const size_t rows = expected.size();
+  const size_t columns = actual.size();
+  std::vector<std::vector<size_t>> common(rows + 1, std::vector<size_t>(columns + 1));
+  for (size_t i = rows; i-- > 0;) {
+    for (size_t j = columns; j-- > 0;) {
+      common[i][j] = expected[i] == actual[j] ? common[i + 1][j + 1] + 1 : std::max(common[i + 1][j], common[i][j + 1]);
+    }
+  }
+  std::string text = "--- expected\n+++ actual\n";
+  for (size_t i = 0, j = 0; i < rows || j < columns;) {
+    if (i < rows && j < columns && expected[i] == actual[j]) {
+      text += ' ' + expected[i++] + '\n';
+      ++j;
+    } else if (j == columns || (i < rows && common[i + 1][j] >= common[i][j + 1])) {
+      text += '-' + expected[i++] + '\n';
+    } else {
+      text += '+' + actual[j++] + '\n';
+    }
+  }
+  return text;
+}
+
+void bless(const fs::path& path, const TestFile& file, const std::vector<Lines>& outputs) {
+  std::string text = file.command + '\n';
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    if (i > 0) text += std::string(kDivider) + '\n';
+    text += joined(file.cases[i].input);
+    for (const std::string& line : outputs[i]) text += std::string(kExpected) + (line.empty() ? "" : " ") + line + '\n';
+  }
+  std::ofstream(path) << text;
+}
+
+class TextTest : public ::testing::Test {
+ public:
+  TextTest(fs::path path, std::string name) : path_(std::move(path)), name_(std::move(name)) {}
+
+  void TestBody() override {
+    const TestFile file = read_test(path_);
+    ASSERT_TRUE(file.command.starts_with(kCommand))
+        << path_ << " begins with the command to run: " << kCommand << " FLAGS";
+    std::vector<Lines> outputs;
+    for (const Case& test : file.cases) outputs.push_back(run_case(file, test));
+    if (std::getenv("BURIN_BLESS") != nullptr) return bless(path_, file, outputs);
+    for (size_t i = 0; i < outputs.size(); ++i) {
+      EXPECT_EQ(file.cases[i].expected, outputs[i])
+          << path_.string() << ", case " << i + 1 << ":\n"
+          << difference(file.cases[i].expected, outputs[i]) << "if intended: BURIN_BLESS=1 ctest -R '" << name_ << "'";
+    }
+  }
+
+ private:
+  fs::path path_;
+  std::string name_;
+};
+
+void register_tests(const fs::path& root) {
+  std::vector<fs::path> paths;
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(root)) {
+    if (entry.path().extension() == ".test") paths.push_back(entry.path());
+  }
+  std::ranges::sort(paths);
+  for (const fs::path& path : paths) {
+    const std::string name = fs::relative(path, root).replace_extension().generic_string();
+    ::testing::RegisterTest("Text", name.c_str(), nullptr, nullptr, __FILE__, __LINE__,
+                            [path, name]() -> ::testing::Test* { return new TextTest(path, name); });
+  }
+}
+
+}  // namespace
+}  // namespace burin
+
+int main(int argc, char** argv) {
+  ::testing::InitGoogleTest(&argc, argv);
+  burin::register_tests(BURIN_SOURCE_DIR "/tests");
+  return RUN_ALL_TESTS();
+}

@@ -1,0 +1,41 @@
+#include "tools/burin/dry_run.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <utility>
+
+#include "tools/burin/json_report.h"
+#include "tools/burin/lower_model.h"
+
+namespace burin::tools {
+namespace {
+
+std::string line_of(const frontend::Unsupported& feature) {
+  const int64_t others = feature.count - static_cast<int64_t>(feature.nodes.size());
+  const std::string more = others > 0 ? fmt::format(", and {} more", others) : "";
+  return fmt::format("unsupported: {}, {} node{}: {}{}\n", feature.what, feature.count, feature.count == 1 ? "" : "s",
+                     fmt::join(feature.nodes, ", "), more);
+}
+
+}  // namespace
+
+ExitCode dry_run(const Options& options) {
+  const std::string subject = options.subject.string();
+  ir::Result<frontend::OnnxModel> model = frontend::read_model(options.subject, limits_of(options));
+  if (!model) return report(subject, model.faults());
+  const frontend::ImportReport found = frontend::check_model(std::move(*model), import_options(options));
+  std::string text;
+  for (const frontend::Unsupported& feature : found.unsupported) text += line_of(feature);
+  text += fmt::format("{} nodes, {} unsupported features, {} faults\n", found.nodes, found.unsupported.size(),
+                      found.faults.size());
+  if (ir::Status status = print(text); !status) return report("burin", status.faults());
+  if (options.json) {
+    if (ir::Status status = write_dry_run_report(found, *options.json); !status)
+      return report("burin", status.faults());
+  }
+  if (!found.faults.empty()) return report(subject, found.faults);
+  return found.unsupported.empty() ? kDone : kInputAtFault;
+}
+
+}  // namespace burin::tools

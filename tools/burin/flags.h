@@ -1,0 +1,54 @@
+// Every flag of every subcommand as a row of one table: CLI11's options, --help, docs/tools.md and the refusal of flags
+// without effect are made from it (command_line.h).
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "tools/burin/options.h"
+
+namespace burin::tools {
+
+// A set of subcommands.
+using Commands = uint16_t;
+template <class... Each>
+constexpr Commands in(Each... commands) {
+  return static_cast<Commands>((0u | ... | (1u << static_cast<unsigned>(commands))));
+}
+
+struct CommandInfo {
+  Command command;
+  std::string_view name;
+  std::string_view subject;  // "MODEL"; empty: none
+  bool subject_optional;
+  std::string_view doc;
+};
+std::span<const CommandInfo> all_commands();
+const CommandInfo& info(Command command);
+
+// What a flag needs to have an effect: a model that is compiled now, or also a library that was compiled before.
+enum class Needs : uint8_t { kNothing, kModel };
+
+struct Flag {
+  std::string_view name;   // "--input_dim", or "-o,--output_dir"
+  std::string_view value;  // what follows, as in help: "NAME D,D,.."; empty: nothing does
+  int words;               // of the value
+  bool value_optional;
+  Commands commands;
+  Needs needs;
+  std::string_view doc;
+  std::string_view elsewhere;  // why it has no effect in the other subcommands
+  // Takes the words of one occurrence; what is wrong with them ("expected .., found .."), or nothing.
+  std::string (*set)(Options& options, std::span<const std::string> words);
+};
+std::span<const Flag> all_flags();
+
+// "--output_dir" of "-o,--output_dir": what Options::given holds.
+std::string_view long_name(const Flag& flag);
+
+std::string_view name_of(Toolchain toolchain);
+std::string_view name_of(Emit emit);
+
+}  // namespace burin::tools

@@ -1,0 +1,93 @@
+#include "tools/burin/layers.h"
+
+#include <fmt/format.h>
+
+#include <set>
+#include <utility>
+
+#include "ir/evaluate.h"
+#include "passes/lower_graph.h"
+#include "tools/burin/data_set.h"
+#include "tools/burin/lower_model.h"
+#include "tools/burin/runner.h"
+
+namespace burin::tools {
+namespace {
+
+// The graph with every value of its main region that an op computes as an output, in the order of the ops.
+ir::Graph with_all_outputs(const ir::Graph& graph) {
+  ir::Graph all = graph;
+  ir::Region& body = all.regions[all.body];
+  body.yields.clear();
+  for (ir::OpId op : body.ops) {
+    for (ir::ValueId result : all.ops[op].results) {
+      if (result.valid() && !all.values[result].constant) body.yields.push_back(result);
+    }
+  }
+  return all;
+}
+
+// `exact` in the element type of the compiled model.
+ir::Literal rounded(const ir::Literal& exact, ir::ElementType element) {
+  if (exact.element == element) return exact;
+  const int64_t count = exact.element_count();
+  std::vector<std::byte> bytes(static_cast<size_t>(count * ir::size_of(element)));
+  for (int64_t i = 0; i < count; ++i) {
+    ir::store_scalar(bytes.data() + i * ir::size_of(element), element,
+                     ir::convert(exact.at(i), exact.element, element));
+  }
+  return ir::make_literal(element, exact.dims, std::move(bytes));
+}
+
+struct Layers {
+  ir::Graph graph;
+  std::vector<ir::Literal> found, expected;  // by position in the yields
+};
+
+ir::Result<Layers> run_both(const Case& test, const Options& options) {
+  ir::Result<ir::Graph> graph = import_file(test.model, options);
+  if (!graph) return graph.faults();
+  if (ir::Status status = run_graph_passes(*graph, options); !status) return status.faults();
+  Layers layers{with_all_outputs(*graph), {}, {}};
+  const ir::Result<DataSet> data = read_data_set(test.data.front());
+  if (!data) return data.faults();
+  ir::Result<Runner> runner = make_runner(layers.graph, options);
+  if (!runner) return runner.faults();
+  const ir::Result<std::vector<ir::Literal>> inputs = inputs_for(data->inputs, runner->inputs());
+  if (!inputs) return inputs.faults();
+  ir::Result<std::vector<ir::Literal>> found = runner->run(*inputs);
+  if (!found) return found.faults();
+  layers.found = std::move(*found);
+  const ir::Result<passes::LoweredGraph> lowered = passes::lower_graph(layers.graph);
+  if (!lowered) return lowered.faults();
+  ir::Result<ir::Evaluation> evaluation = ir::evaluate(lowered->program, *inputs, ir::Precision::kDouble);
+  if (!evaluation) return evaluation.faults();
+  layers.expected = std::move(evaluation->outputs);
+  return layers;
+}
+
+}  // namespace
+
+ExitCode verify_layers(const Case& test, const Options& options) {
+  const ir::Result<Layers> layers = run_both(test, options);
+  if (!layers) return report(test.model.string(), layers.faults());
+  const ir::Graph& graph = layers->graph;
+  const std::vector<ir::ValueId>& yields = graph.main().yields;
+  size_t differing = 0;
+  for (size_t i = 0; i < yields.size(); ++i) {
+    const ir::Value& value = graph.values[yields[i]];
+    const ir::Literal expected = rounded(layers->expected[i], layers->found[i].element);
+    const Comparison comparison = compare(expected, layers->found[i], Standard::kModel);
+    if (comparison.differing == 0) continue;
+    const std::string_view first = differing == 0 ? "first differing node: " : "then: ";
+    ++differing;
+    const std::string line =
+        fmt::format("{}{}: tensor \"{}\"{}\n", first, graph.ops[value.definition].origin, value.name, comparison.text);
+    if (ir::Status status = print(line); !status) return report("burin", status.faults());
+  }
+  const std::string summary = fmt::format("{} of {} intermediate tensors differ\n", differing, yields.size());
+  if (ir::Status status = print(summary); !status) return report("burin", status.faults());
+  return differing == 0 ? kDone : kInputAtFault;
+}
+
+}  // namespace burin::tools

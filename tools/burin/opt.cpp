@@ -1,0 +1,142 @@
+#include "tools/burin/opt.h"
+
+#include <algorithm>
+
+#include "ir/graph_text.h"
+#include "ir/graph_verify.h"
+#include "ir/loop_text.h"
+#include "ir/nest_text.h"
+#include "passes/expand_math.h"
+#include "passes/lower_graph.h"
+#include "passes/lower_nests.h"
+#include "passes/pipeline.h"
+
+namespace burin::tools {
+
+using namespace ir;
+
+namespace {
+
+Diagnostic usage_fault(std::string message) { return {Fault::kUsage, "usage", "opt", std::move(message), {}}; }
+
+std::vector<std::string> split(std::string_view list) {
+  std::vector<std::string> parts;
+  while (!list.empty()) {
+    const size_t comma = std::min(list.find(','), list.size());
+    if (comma > 0) parts.emplace_back(list.substr(0, comma));
+    list.remove_prefix(std::min(comma + 1, list.size()));
+  }
+  return parts;
+}
+
+std::string_view form_name(const AnyForm& form) {
+  if (std::holds_alternative<Graph>(form)) return "graph";
+  return std::holds_alternative<Program>(form) ? "nests" : "loops";
+}
+
+Diagnostic not_on(std::string_view pass, const AnyForm& form) {
+  return usage_fault(
+      fmt::format("expected a pass over {} or one that lowers them, found \"{}\"", form_name(form), pass));
+}
+
+// Takes the form to the next one, or runs a row of the form's table.
+Status run_pass(AnyForm& form, std::string_view name, const OptOptions& options) {
+  passes::PassContext context;
+  context.math = options.math;
+  const auto named = [&](const auto& pass) { return pass.name == name; };
+  if (auto* graph = std::get_if<Graph>(&form)) {
+    if (name == "lower-graph") {
+      Result<passes::LoweredGraph> lowered = passes::lower_graph(*graph);
+      if (!lowered) return lowered.faults();
+      form = std::move(lowered->program);
+      return {};
+    }
+    const auto pass = std::ranges::find_if(passes::graph_passes(), named);
+    return pass == passes::graph_passes().end() ? not_on(name, form) : pass->run(*graph, context);
+  }
+  if (auto* program = std::get_if<Program>(&form)) {
+    if (name == "lower-nests") {
+      Result<passes::LoweredProgram> lowered =
+          passes::lower_nests(*program, context.machine, options.math, options.target);
+      if (!lowered) return lowered.faults();
+      form = std::move(lowered->module);
+      return {};
+    }
+    const auto pass = std::ranges::find_if(passes::nest_passes(), named);
+    return pass == passes::nest_passes().end() ? not_on(name, form) : pass->run(*program, context);
+  }
+  if (name != "expand-math") return not_on(name, form);
+  passes::expand_math(std::get<Module>(form));
+  return {};
+}
+
+template <class T>
+Result<AnyForm> as_any(Result<T> parsed) {
+  if (!parsed) return parsed.faults();
+  return AnyForm(std::move(*parsed));
+}
+
+}  // namespace
+
+Result<OptOptions> parse_opt_options(std::span<const std::string> words) {
+  OptOptions options;
+  for (const std::string& word : words) {
+    const size_t equals = std::min(word.find('='), word.size());
+    const std::string_view flag = std::string_view(word).substr(0, equals);
+    const std::string value = word.substr(std::min(equals + 1, word.size()));
+    if (flag == "--passes") {
+      options.passes = split(value);
+    } else if (flag == "--form" && (value == "graph" || value == "nests" || value == "loops")) {
+      options.form = value;
+    } else if (flag == "--target" && !value.empty()) {
+      options.target = value;
+    } else if (flag == "--math" && (value == "strict" || value == "default")) {
+      options.math = value == "strict" ? passes::Math::kStrict : passes::Math::kDefault;
+    } else if (flag == "--reads" && (value == "proven" || value == "unless-refuted")) {
+      options.reads = value == "proven" ? ReadProof::kRequired : ReadProof::kUnlessRefuted;
+    } else if (word == "--as-written") {
+      options.building = Building::kAsWritten;
+    } else {
+      return usage_fault(fmt::format("expected a flag of opt with a value it takes, found \"{}\"", word));
+    }
+  }
+  return options;
+}
+
+Result<AnyForm> parse_any(std::string_view text, const TextParseOptions& options) {
+  TextCursor cursor(text);
+  if (cursor.peek().is_word("func")) return as_any(parse_graph(text, options));
+  if (cursor.peek().is_word("program")) return as_any(parse_program(text, options));
+  if (cursor.peek().is_word("module")) return as_any(parse_module(text, options));
+  cursor.fail_expecting("\"func\", \"program\" or \"module\"");
+  return cursor.fault();
+}
+
+std::string text_of(const AnyForm& form, const TextPrintOptions& options) {
+  return std::visit([&](const auto& held) { return ir::text_of(held, options); }, form);
+}
+
+Status verify(const AnyForm& form, Strictness strictness) {
+  if (const auto* graph = std::get_if<Graph>(&form)) return ir::verify(*graph);
+  if (const auto* program = std::get_if<Program>(&form)) return ir::verify(*program, strictness.reads);
+  return ir::verify(std::get<Module>(form), strictness.stage);
+}
+
+Result<AnyForm> run_opt(const OptOptions& options, std::string_view text) {
+  Result<AnyForm> form = parse_any(text, {options.building, nullptr});
+  if (!form) return form;
+  if (!options.form.empty() && options.form != form_name(*form)) {
+    return usage_fault(fmt::format("expected {}, found {}", options.form, form_name(*form)));
+  }
+  Strictness strictness{options.reads, LoopStage::kScheduled};
+  if (Status status = verify(*form, strictness); !status) return status.faults();
+  for (const std::string& pass : options.passes) {
+    Status status = run_pass(*form, pass, options);
+    if (pass == "expand-math") strictness.stage = LoopStage::kExpanded;
+    if (status) status = verify(*form, strictness);
+    if (!status) return status.faults();
+  }
+  return form;
+}
+
+}  // namespace burin::tools

@@ -1,0 +1,50 @@
+// `burin opt`: IR text in, passes over it, IR text out. The form is told by the text's first word (func, program, module); the
+// driver and the text tests (tests/text_test.cpp) share this.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "ir/graph.h"
+#include "ir/loop.h"
+#include "ir/loop_verify.h"
+#include "ir/nest.h"
+#include "ir/nest_verify.h"
+#include "ir/result.h"
+#include "ir/tensor_text.h"
+#include "passes/pass.h"
+
+namespace burin::tools {
+
+using AnyForm = std::variant<ir::Graph, ir::Program, ir::Module>;
+
+struct OptOptions {
+  std::vector<std::string>
+      passes;        // names of pass rows, and the steps from form to form: lower-graph, lower-nests, expand-math
+  std::string form;  // "graph", "nests", "loops": the input must be this; empty: any
+  std::string target = "any";  // written into modules
+  passes::Math math = passes::Math::kDefault;
+  ir::ReadProof reads = ir::ReadProof::kRequired;
+  ir::Building building = ir::Building::kSimplified;
+};
+
+// --passes=A,B --form=F --target=T --math=strict|default --reads=proven|unless-refuted --as-written. A usage fault otherwise.
+ir::Result<OptOptions> parse_opt_options(std::span<const std::string> words);
+
+ir::Result<AnyForm> parse_any(std::string_view text, const ir::TextParseOptions& options);
+std::string text_of(const AnyForm& form, const ir::TextPrintOptions& options = {});
+
+// How much the verifiers ask for.
+struct Strictness {
+  ir::ReadProof reads = ir::ReadProof::kRequired;
+  ir::LoopStage stage = ir::LoopStage::kScheduled;
+};
+ir::Status verify(const AnyForm& form, Strictness strictness);
+
+// Parses, verifies, and runs and verifies each pass.
+ir::Result<AnyForm> run_opt(const OptOptions& options, std::string_view text);
+
+}  // namespace burin::tools

@@ -1,0 +1,82 @@
+// What a user asked for: one struct for all subcommands, filled in from the table of flags (flags.h) and passed on by
+// const reference. A field that a subcommand has no flag for keeps its default.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "passes/machine.h"
+
+namespace burin::tools {
+
+enum class Command : uint8_t { kCompile, kRun, kVerify, kBench, kInspect, kOps, kOpt };
+inline constexpr int kCommands = 7;
+
+// Who makes machine code of the loops. kInterpret makes none: burin runs the loops itself, slowly; for tests of everything
+// in front of the emitters, and for machines without a code generator.
+enum class Toolchain : uint8_t { kLlvm, kGcc, kClang, kInterpret };
+
+enum class Emit : uint8_t { kLib, kStaticLib, kObject, kCpp, kLlvmIr, kGraph, kNests, kLoops };
+
+// What --json was given: nothing, or a file ("-": standard output).
+using JsonTarget = std::optional<std::filesystem::path>;
+
+struct Options {
+  Command command = Command::kCompile;
+  std::filesystem::path subject;     // the model, library or IR text named first
+  std::set<std::string_view> given;  // names of the flags that were on the command line, as in the table
+
+  // --- The model and what is made of it.
+  std::filesystem::path output_dir;  // compile: where artifacts go; run: where results go
+  std::string name;                  // of the library; the model file's stem when empty
+  std::string target;                // empty: the default of the command
+  Toolchain toolchain = Toolchain::kLlvm;
+  Emit emit = Emit::kLib;
+  std::map<std::string, std::vector<int64_t>> input_dims;
+  std::map<std::string, int64_t> symbols;
+  std::map<std::string, std::pair<int64_t, int64_t>> symbol_ranges;
+  std::vector<std::string> out_nodes;
+  bool dry_run = false;
+  passes::Math math = passes::Math::kDefault;
+  int64_t max_nodes = 1'000'000;
+  int64_t max_constant_bytes = int64_t{4} << 30;
+
+  // --- Looking into the compiler.
+  std::string print_ir_after;  // a pass, or "all"
+  bool verify_each = false;
+  bool check_passes = false;
+  bool explain = false;
+  bool time = false;
+
+  // --- Running.
+  std::filesystem::path input_list;
+  bool native_inputs = false;
+  bool native_outputs = false;
+  int threads = 1;
+  double seconds = 1;
+
+  // --- Checking.
+  std::filesystem::path data;
+  bool layers = false;
+  bool suite = false;
+  int jobs = 1;
+  double timeout = 120;  // seconds per case
+
+  // --- Reports.
+  JsonTarget json;
+  bool markdown = false;
+
+  // --- opt's own words, which tools/burin/opt.h reads.
+  std::vector<std::string> rest;
+
+  bool gave(std::string_view flag) const { return given.contains(flag); }
+};
+
+}  // namespace burin::tools

@@ -1,0 +1,64 @@
+#include "tools/burin/report.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+namespace burin::tools {
+namespace {
+
+ExitCode exit_code_of(ir::Fault fault) {
+  switch (fault) {
+    case ir::Fault::kInput:
+    case ir::Fault::kUnsupported: return kInputAtFault;
+    case ir::Fault::kUsage: return kCommandLineAtFault;
+    case ir::Fault::kEnvironment: return kEnvironmentAtFault;
+    case ir::Fault::kInternal: return kDefect;
+  }
+  return kDefect;
+}
+
+bool on_terminal() {
+  static const bool answer = isatty(STDERR_FILENO) != 0;
+  return answer;
+}
+
+}  // namespace
+
+ExitCode exit_code_of(const ir::Diagnostics& faults) {
+  ExitCode worst = kDone;
+  for (const ir::Diagnostic& fault : faults) worst = std::max(worst, exit_code_of(fault.fault));
+  return worst;
+}
+
+ExitCode report(std::string_view subject, const ir::Diagnostics& faults) {
+  clear_progress();
+  for (const ir::Diagnostic& fault : faults) {
+    std::string line(subject);
+    if (!line.empty()) line += ": ";
+    line += fault.text() + '\n';
+    std::fwrite(line.data(), 1, line.size(), stderr);
+  }
+  return exit_code_of(faults);
+}
+
+ir::Status print(std::string_view text) {
+  clear_progress();
+  if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) return {};
+  return ir::environment_fault("write", "standard output", "cannot write: {}", std::strerror(errno));
+}
+
+void show_progress(std::string_view what) {
+  if (!on_terminal()) return;
+  std::fprintf(stderr, "\r\x1b[K%.*s", static_cast<int>(what.size()), what.data());
+  std::fflush(stderr);
+}
+
+void clear_progress() {
+  if (on_terminal()) std::fputs("\r\x1b[K", stderr);
+}
+
+}  // namespace burin::tools

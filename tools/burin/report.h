@@ -1,0 +1,32 @@
+// How faults reach the user: on standard error, each behind the file it is about, and as the exit code of the process.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "ir/result.h"
+
+namespace burin::tools {
+
+enum ExitCode : int {
+  kDone = 0,
+  kInputAtFault = 1,  // also: an output differs from what was expected
+  kCommandLineAtFault = 2,
+  kEnvironmentAtFault = 3,  // no compiler, disk full, folder not writable
+  kDefect = 70,             // of burin
+};
+
+// The gravest of them: a defect before the environment before the command line before the input.
+ExitCode exit_code_of(const ir::Diagnostics& faults);
+
+// Prints each as `subject: where: message`, and returns their exit code.
+ExitCode report(std::string_view subject, const ir::Diagnostics& faults);
+
+// Writes to standard output; false when it cannot be written to (a full disk).
+ir::Status print(std::string_view text);
+
+// What goes on, on one line of a terminal that later lines replace; nothing in a pipe.
+void show_progress(std::string_view what);
+void clear_progress();
+
+}  // namespace burin::tools

@@ -1,0 +1,142 @@
+#include "tools/burin/tolerance.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace burin::tools {
+namespace {
+
+// Whole models in f32 (design.md section 3): sums in another order differ by a few roundings of the largest terms, and that
+// much is seen between two settings of ONNX Runtime as well.
+constexpr Tolerance kSingle{0, 1e-5, 1e-4};
+// f64 outputs of models: the same few roundings would be 1e-14; transcendental functions are accurate to about 1e-15, but
+// models mix in f32 constants and casts.
+constexpr Tolerance kDouble{0, 1e-9, 1e-8};
+// binary16 has 11 bits: one rounding is 2^-11 = 4.9e-4 of the value. Runtimes round after every node, burin after every
+// nest, so the two are a few roundings of the larger terms apart.
+constexpr Tolerance kHalf{0, 0x1p-9, 0x1p-8};
+// bfloat16 has 8 bits: one rounding is 2^-8.
+constexpr Tolerance kBrainFloat{0, 0x1p-6, 0x1p-5};
+constexpr Tolerance kExact{};
+
+// What onnx.backend.test.runner passes to numpy.testing.assert_allclose for every case: rtol 1e-3, atol 1e-7.
+constexpr double kRunnerRelative = 1e-3;
+constexpr double kRunnerAbsolute = 1e-7;
+
+Tolerance for_models(ir::ElementType element) {
+  switch (element) {
+    case ir::ElementType::kF16: return kHalf;
+    case ir::ElementType::kBF16: return kBrainFloat;
+    case ir::ElementType::kF32: return kSingle;
+    case ir::ElementType::kF64: return kDouble;
+    case ir::ElementType::kBool:
+    case ir::ElementType::kI8:
+    case ir::ElementType::kI16:
+    case ir::ElementType::kI32:
+    case ir::ElementType::kI64:
+    case ir::ElementType::kU8:
+    case ir::ElementType::kU16:
+    case ir::ElementType::kU32:
+    case ir::ElementType::kU64: return kExact;
+  }
+  return kExact;
+}
+
+double largest_of(const ir::Literal& literal) {
+  double largest = 0;
+  for (int64_t i = 0, n = literal.element_count(); i < n; ++i) {
+    const double value = std::fabs(literal.at(i).number);
+    if (std::isfinite(value)) largest = std::max(largest, value);
+  }
+  return largest;
+}
+
+// The difference in units of what is allowed: at most 1 where the two agree.
+double excess(double expected, double found, double allowed) {
+  if (std::isnan(expected) || std::isnan(found)) return std::isnan(expected) && std::isnan(found) ? 0 : INFINITY;
+  if (expected == found) return 0;
+  if (!std::isfinite(expected) || !std::isfinite(found)) return INFINITY;
+  const double difference = std::fabs(expected - found);
+  return allowed > 0 ? difference / allowed : INFINITY;
+}
+
+std::string index_text(int64_t position, std::span<const int64_t> dims) {
+  if (dims.empty()) return "";
+  std::vector<int64_t> index(dims.size());
+  for (size_t axis = dims.size(); axis-- > 0;) {
+    index[axis] = position % dims[axis];
+    position /= dims[axis];
+  }
+  return fmt::format("[{}]", fmt::join(index, ","));
+}
+
+std::string with_point(std::string digits) {
+  const bool is_whole = digits.find_first_not_of("-0123456789") == std::string::npos;
+  return is_whole ? digits + ".0" : digits;
+}
+
+std::string value_text(ir::Scalar value, ir::ElementType element) {
+  if (element == ir::ElementType::kF64) return with_point(fmt::format("{}", value.number));
+  if (ir::is_float(element)) return with_point(fmt::format("{}", static_cast<float>(value.number)));
+  if (element == ir::ElementType::kBool) return value.integer != 0 ? "true" : "false";
+  if (ir::is_unsigned(element)) return fmt::format("{}", static_cast<uint64_t>(value.integer));
+  return fmt::format("{}", value.integer);
+}
+
+Comparison mismatch(std::string text) {
+  Comparison comparison;
+  comparison.differing = 1;
+  comparison.worst = INFINITY;
+  comparison.text = std::move(text);
+  return comparison;
+}
+
+}  // namespace
+
+Tolerance tolerance_of(ir::ElementType element, Standard standard) {
+  Tolerance tolerance = for_models(element);
+  if (standard == Standard::kConformance && ir::is_float(element)) {
+    tolerance.absolute = kRunnerAbsolute;
+    tolerance.of_value = std::max(tolerance.of_value, kRunnerRelative);
+  }
+  return tolerance;
+}
+
+Comparison compare(const ir::Literal& expected, const ir::Literal& found, Standard standard) {
+  if (expected.element != found.element) {
+    return mismatch(
+        fmt::format(": expected type {}, found {}", ir::info(expected.element).name, ir::info(found.element).name));
+  }
+  if (expected.dims != found.dims) {
+    return mismatch(
+        fmt::format(": expected shape [{}], found [{}]", fmt::join(expected.dims, ","), fmt::join(found.dims, ",")));
+  }
+  Comparison comparison;
+  comparison.elements = expected.element_count();
+  const bool is_float = ir::is_float(expected.element);
+  const Tolerance tolerance = tolerance_of(expected.element, standard);
+  const double base = tolerance.absolute + (is_float ? tolerance.of_largest * largest_of(expected) : 0);
+  int64_t first = -1;
+  for (int64_t i = 0; i < comparison.elements; ++i) {
+    const ir::Scalar e = expected.at(i);
+    const ir::Scalar f = found.at(i);
+    const double off = is_float ? excess(e.number, f.number, base + tolerance.of_value * std::fabs(e.number))
+                                : (e.integer == f.integer ? 0 : INFINITY);
+    comparison.worst = std::max(comparison.worst, off);
+    if (off <= 1) continue;
+    ++comparison.differing;
+    if (first < 0) first = i;
+  }
+  if (first >= 0) {
+    comparison.text =
+        fmt::format("{}: expected {}, found {}, {} of {} differ", index_text(first, expected.dims),
+                    value_text(expected.at(first), expected.element), value_text(found.at(first), found.element),
+                    comparison.differing, comparison.elements);
+  }
+  return comparison;
+}
+
+}  // namespace burin::tools

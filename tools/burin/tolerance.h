@@ -1,0 +1,36 @@
+// How far an output may be from the expected one, per element type, and why. This is the only place that knows.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "ir/element_type.h"
+#include "ir/literal.h"
+
+namespace burin::tools {
+
+// What the expected values are worth: those of whole models come from ONNX Runtime or the model's authors; those of ONNX's
+// conformance cases from numpy, compared by their own runner with looser bounds.
+enum class Standard : uint8_t { kModel, kConformance };
+
+// |found - expected| <= absolute + of_largest * max|expected| + of_value * |expected|, the maximum over the finite
+// elements of the whole output. All zero: equal to the bit, but for NaN, which equals every NaN, and -0, which equals 0.
+struct Tolerance {
+  double absolute = 0;
+  double of_largest = 0;
+  double of_value = 0;
+};
+
+Tolerance tolerance_of(ir::ElementType element, Standard standard);
+
+struct Comparison {
+  int64_t elements = 0;
+  int64_t differing = 0;
+  double worst = 0;  // the largest difference, in units of what is allowed there; 0 where all is exact
+  std::string text;  // "[3,5]: expected 1.0, found 2.0, 12 of 60 differ": the first that differs; empty when none does
+};
+
+// Element type and shape are compared exactly.
+Comparison compare(const ir::Literal& expected, const ir::Literal& found, Standard standard);
+
+}  // namespace burin::tools
