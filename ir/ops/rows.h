@@ -2,7 +2,7 @@
 // declared and listed but not defined fails to link. Attribute structs are there too, since importers fill them in.
 #pragma once
 
-#include "ir/ops/control_flow.h"
+#include "ir/ops/control.h"
 #include "ir/ops/indexing.h"
 #include "ir/ops/movement.h"
 #include "ir/ops/numeric.h"

@@ -1,6 +1,6 @@
 // Types of the ops with regions. Their lowering is a statement of the program around the lowered regions, made by the pass that
 // lowers regions; it is not in the rows.
-#include "ir/ops/control_flow.h"
+#include "ir/ops/control.h"
 
 #include "ir/linear.h"
 #include "ir/ops/lowering.h"
