@@ -1,4 +1,4 @@
-// The rows of all ops: declared in the two headers below, defined in ir/ops/<op>.cpp, listed in ir/ops/all.cpp. A row that is
+// The rows of all ops: declared in the headers below, defined in ir/ops/<op>.cpp, listed in ir/ops/all.cpp. A row that is
 // declared and listed but not defined fails to link. Attribute structs are there too, since importers fill them in.
 #pragma once
 
