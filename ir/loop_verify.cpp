@@ -395,7 +395,9 @@ class ModuleVerifier {
       }
       planned.push_back({&buffer, end.value_or(INT64_MAX)});
     }
-    std::ranges::stable_sort(planned, {}, [](const Piece& piece) { return piece.buffer->offset; });
+    std::ranges::sort(planned, {}, [&](const Piece& piece) {
+      return std::pair(piece.buffer->offset, piece.buffer - module_.arena.data());
+    });
     for (size_t i = 0; i < planned.size(); ++i) {
       const ArenaBuffer& a = *planned[i].buffer;
       for (size_t j = i + 1; j < planned.size() && planned[j].buffer->offset < planned[i].end; ++j) {

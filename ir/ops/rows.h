@@ -3,6 +3,8 @@
 #pragma once
 
 #include "ir/ops/control_flow.h"
+#include "ir/ops/control.h"
 #include "ir/ops/indexing.h"
 #include "ir/ops/movement.h"
 #include "ir/ops/numeric.h"
+#include "ir/ops/sampling.h"
