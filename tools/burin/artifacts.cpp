@@ -19,12 +19,14 @@
 namespace burin::tools {
 namespace {
 
-ir::Result<std::vector<targets::Target>> targets_of(const Options& options) { return targets_for(options, kDefaultPlatform); }
+ir::Result<std::vector<targets::Target>> targets_of(const Options& options) {
+  return targets_for(options, kDefaultPlatform);
+}
 
 // `print(target)` as the text of a file per target.
 template <class Print>
-ir::Result<std::vector<TextFile>> text_per_target(const ir::Graph& graph, std::string_view suffix, const Options& options,
-                                                  const Print& print) {
+ir::Result<std::vector<TextFile>> text_per_target(const ir::Graph& graph, std::string_view suffix,
+                                                  const Options& options, const Print& print) {
   const ir::Result<std::vector<targets::Target>> targets = targets_of(options);
   if (!targets) return targets.faults();
   std::vector<TextFile> files;
@@ -71,7 +73,8 @@ std::string code_file(const std::string& name, Emit emit) {
 }
 
 ir::Status write_cpp(const LoweredModel& model, const std::string& name, OutputFiles& files) {
-  if (ir::Status status = files.add(name + ".cpp", codegen::emit_cpp(model.variants, model.tables)); !status) return status;
+  if (ir::Status status = files.add(name + ".cpp", codegen::emit_cpp(model.variants, model.tables)); !status)
+    return status;
   const ir::Result<std::filesystem::path> weights = files.reserve(name + ".bin");
   return weights ? codegen::write_weights(model.tables, weights->string()) : ir::Status(weights.faults());
 }
@@ -98,14 +101,16 @@ std::string command_of(const Options& options) {
   return fmt::format("burin compile {} --emit {}", options.subject.filename().string(), name_of(options.emit));
 }
 
-ir::Status write_companions(const ir::Graph& graph, const LoweredModel& model, const Options& options, OutputFiles& files) {
+ir::Status write_companions(const ir::Graph& graph, const LoweredModel& model, const Options& options,
+                            OutputFiles& files) {
   ModelDescription description = describe(model.modules.front());
   description.digest = model.tables.digest;
   const Linking linking = linking_of(options.emit);
   const std::string header = graph.name + ".h";
   ir::Status status = files.add(header, c_header(description, linking));
   if (status) status = files.add("burin.h", burin_header());
-  if (status) status = files.add("example.c", c_example(description, linking, code_file(graph.name, options.emit), header));
+  if (status)
+    status = files.add("example.c", c_example(description, linking, code_file(graph.name, options.emit), header));
   if (status) status = files.add(graph.name + "_net.json", net_json(graph, command_of(options)));
   return status;
 }

@@ -37,7 +37,8 @@ void fill(const TensorDescription& input, std::span<std::byte> bytes) {
   }
 }
 
-ir::Status fill_from_list(Execution& execution, const ModelDescription& model, const Shapes& shapes, const Options& options) {
+ir::Status fill_from_list(Execution& execution, const ModelDescription& model, const Shapes& shapes,
+                          const Options& options) {
   const ir::Result<InputList> list = read_input_list(options.input_list);
   if (!list) return list.faults();
   const RawElements elements = options.native_inputs ? RawElements::kNative : RawElements::kFloat32;
@@ -84,7 +85,8 @@ ir::Result<BenchReport> measure_library(const Library& library, const Options& o
   show_progress(fmt::format("measuring {} for {} s", model.name, options.seconds));
   ir::Result<std::vector<double>> samples = measure(*execution, options.seconds);
   if (!samples) return samples.faults();
-  return BenchReport{model.name, model.target, execution->threads(), execution->arena_bytes(), timing_of(std::move(*samples))};
+  return BenchReport{model.name, model.target, execution->threads(), execution->arena_bytes(),
+                     timing_of(std::move(*samples))};
 }
 
 }  // namespace

@@ -25,7 +25,8 @@ struct LoweredModel {
   codegen::ModelTables tables;
 };
 
-ir::Result<LoweredModel> lower_model(const ir::Graph& graph, std::vector<targets::Target> targets, const Options& options);
+ir::Result<LoweredModel> lower_model(const ir::Graph& graph, std::vector<targets::Target> targets,
+                                     const Options& options);
 
 // Objects of all variants and the tables. A usage fault where --toolchain makes none.
 ir::Result<std::vector<codegen::ObjectFile>> make_objects(const LoweredModel& model, codegen::Exported exported,

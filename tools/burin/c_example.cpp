@@ -53,8 +53,10 @@ std::string link_words(Linking linking, const std::string& library) {
 // "%g" and the like, with the cast that a value of the type needs.
 std::string print_value(ir::ElementType element) {
   if (element == ir::ElementType::kF32 || element == ir::ElementType::kF64) return "printf(\" %g\", (double){}[i])";
-  if (element == ir::ElementType::kF16 || element == ir::ElementType::kBF16) return "printf(\" 0x%04x\", (unsigned){}[i])";
-  return ir::is_unsigned(element) ? "printf(\" %llu\", (unsigned long long){}[i])" : "printf(\" %lld\", (long long){}[i])";
+  if (element == ir::ElementType::kF16 || element == ir::ElementType::kBF16)
+    return "printf(\" 0x%04x\", (unsigned){}[i])";
+  return ir::is_unsigned(element) ? "printf(\" %llu\", (unsigned long long){}[i])"
+                                  : "printf(\" %lld\", (long long){}[i])";
 }
 
 std::string allocations(std::string_view side, std::span<const TensorDescription> tensors,
@@ -63,7 +65,8 @@ std::string allocations(std::string_view side, std::span<const TensorDescription
   for (size_t i = 0; i < tensors.size(); ++i) {
     text += fmt::format("  check(api->{}_bytes(context, {}, &bytes), api, context);\n", side, i);
     text += fmt::format("  {} *{} = allocate(bytes);\n", c_type(tensors[i].element), names[i]);
-    if (side == "input") text += fmt::format("  read_raw(argc > {} ? argv[{}] : NULL, {}, bytes);\n", i + 1, i + 1, names[i]);
+    if (side == "input")
+      text += fmt::format("  read_raw(argc > {} ? argv[{}] : NULL, {}, bytes);\n", i + 1, i + 1, names[i]);
   }
   return text;
 }
@@ -72,10 +75,12 @@ std::string prints(const ModelDescription& model, const CNames& names) {
   std::string text;
   for (size_t i = 0; i < model.outputs.size(); ++i) {
     const TensorDescription& output = model.outputs[i];
-    text += fmt::format("  check(api->output_shape(context, {}, dims, {}), api, context);\n", i, std::max<size_t>(output.dims.size(), 1));
+    text += fmt::format("  check(api->output_shape(context, {}, dims, {}), api, context);\n", i,
+                        std::max<size_t>(output.dims.size(), 1));
     text += fmt::format("  count = 1;\n  for (int d = 0; d < {}; ++d) count *= dims[d];\n", output.dims.size());
     text += fmt::format("  printf(\"%s:\", \"{}\");\n", comment_text(names.outputs[i]));
-    text += fmt::format("  for (int64_t i = 0; i < count && i < 10; ++i) {};\n", fmt::format(fmt::runtime(print_value(output.element)), names.outputs[i]));
+    text += fmt::format("  for (int64_t i = 0; i < count && i < 10; ++i) {};\n",
+                        fmt::format(fmt::runtime(print_value(output.element)), names.outputs[i]));
     text += "  printf(count > 10 ? \" ..\\n\" : \"\\n\");\n";
   }
   return text;
@@ -83,28 +88,35 @@ std::string prints(const ModelDescription& model, const CNames& names) {
 
 }  // namespace
 
-std::string c_example(const ModelDescription& model, Linking linking, const std::string& library, const std::string& header) {
+std::string c_example(const ModelDescription& model, Linking linking, const std::string& library,
+                      const std::string& header) {
   const CNames names = c_names(model);
   std::string arguments;
   for (const TensorDescription& input : model.inputs) arguments += fmt::format(" [{}.raw]", comment_text(input.name));
-  std::string text = fmt::format("// Runs {} once, on zeros or on files of elements, and prints the first values of each output.\n",
-                                 comment_text(model.name));
-  text += fmt::format("//   cc -std=c17 -O2 example.c {} -o example\n//   ./example{}\n", link_words(linking, library), arguments);
+  std::string text =
+      fmt::format("// Runs {} once, on zeros or on files of elements, and prints the first values of each output.\n",
+                  comment_text(model.name));
+  text += fmt::format("//   cc -std=c17 -O2 example.c {} -o example\n//   ./example{}\n", link_words(linking, library),
+                      arguments);
   text += "#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n\n";
-  text += fmt::format("#include \"{}\"\n", header) + std::string(kHelpers) + std::string(model.inputs.empty() ? "" : kReader);
+  text += fmt::format("#include \"{}\"\n", header) + std::string(kHelpers) +
+          std::string(model.inputs.empty() ? "" : kReader);
   text += "\nint main(int argc, char **argv) {\n";
   text += model.inputs.empty() ? "  (void)argc;\n  (void)argv;\n" : "";
   for (size_t k = 0; k < names.symbols.size(); ++k) {
     const SymbolDescription& symbol = model.symbols[k];
-    text += fmt::format("  const int64_t {} = {};  // {} to {}\n", names.symbols[k], std::clamp<int64_t>(1, symbol.least, symbol.most),
-                        symbol.least, symbol.most);
+    text += fmt::format("  const int64_t {} = {};  // {} to {}\n", names.symbols[k],
+                        std::clamp<int64_t>(1, symbol.least, symbol.most), symbol.least, symbol.most);
   }
-  text += fmt::format("  const burin_model_api *api = {}_api();\n  burin_context *context = NULL;\n  size_t bytes = 0;\n", names.prefix);
+  text +=
+      fmt::format("  const burin_model_api *api = {}_api();\n  burin_context *context = NULL;\n  size_t bytes = 0;\n",
+                  names.prefix);
   text += "  check(api->context_bytes(api, &bytes), api, NULL);\n";
   text += "  check(api->context_create(api, allocate(bytes), bytes, &context), api, NULL);\n\n";
   std::string symbols;
   for (const std::string& symbol : names.symbols) symbols += symbol + ", ";
-  text += fmt::format("  burin_plan_size plan;\n  check({}_prepare(context, 1, {}&plan), api, context);\n", names.prefix, symbols);
+  text += fmt::format("  burin_plan_size plan;\n  check({}_prepare(context, 1, {}&plan), api, context);\n",
+                      names.prefix, symbols);
   text += "  check(api->bind_arena(context, allocate(plan.arena_bytes), plan.arena_bytes), api, context);\n\n";
   text += allocations("input", model.inputs, names.inputs) + allocations("output", model.outputs, names.outputs);
   std::string tensors;

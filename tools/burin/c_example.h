@@ -9,6 +9,7 @@
 namespace burin::tools {
 
 // `library`: the file that it links with, "libdigits.so"; `header`: "digits.h".
-std::string c_example(const ModelDescription& model, Linking linking, const std::string& library, const std::string& header);
+std::string c_example(const ModelDescription& model, Linking linking, const std::string& library,
+                      const std::string& header);
 
 }  // namespace burin::tools

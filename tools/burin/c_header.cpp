@@ -21,7 +21,8 @@ extern const char burin_embedded_header_end[] __attribute__((visibility("hidden"
 namespace burin::tools {
 namespace {
 
-std::string tensor_lines(std::string_view title, std::span<const TensorDescription> tensors, const ModelDescription& model) {
+std::string tensor_lines(std::string_view title, std::span<const TensorDescription> tensors,
+                         const ModelDescription& model) {
   std::string text;
   for (const TensorDescription& tensor : tensors) {
     text += fmt::format("//   {:<8} {} {}{}\n", title, comment_text(tensor.name), ir::info(tensor.element).name,
@@ -31,15 +32,16 @@ std::string tensor_lines(std::string_view title, std::span<const TensorDescripti
 }
 
 std::string top(const ModelDescription& model, const CNames& names, Linking linking) {
-  std::string text = fmt::format("// {}: typed calls, made by {}. example.c shows a whole program; burin.h has the rest.\n",
-                                 comment_text(model.name), model.compiler);
+  std::string text =
+      fmt::format("// {}: typed calls, made by {}. example.c shows a whole program; burin.h has the rest.\n",
+                  comment_text(model.name), model.compiler);
   text += tensor_lines("input", model.inputs, model) + tensor_lines("output", model.outputs, model);
   for (const SymbolDescription& symbol : model.symbols) {
     text += fmt::format("//   symbol   {} from {} to {}{}\n", comment_text(symbol.name), symbol.least, symbol.most,
                         symbol.from_input ? "" : ", known after execution");
   }
-  text += fmt::format("// digest {}\n#ifndef {}_H_\n#define {}_H_\n\n#include \"burin.h\"\n\n", model.digest, names.upper,
-                      names.upper);
+  text += fmt::format("// digest {}\n#ifndef {}_H_\n#define {}_H_\n\n#include \"burin.h\"\n\n", model.digest,
+                      names.upper, names.upper);
   text += "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";
   if (linking == Linking::kStatic) text += fmt::format("burin_model_function burin_model_{};\n\n", names.prefix);
   text += fmt::format("static inline const burin_model_api *{}_api(void) {{ return burin_model{}(); }}\n", names.prefix,
@@ -62,11 +64,14 @@ std::string numbers(const CNames& names) {
 }
 
 std::string prepare_function(const ModelDescription& model, const CNames& names) {
-  std::string text = "\n// Binds the symbolic dimensions and says how large the arena must be, which the caller binds with bind_arena.\n";
+  std::string text =
+      "\n// Binds the symbolic dimensions and says how large the arena must be, which the caller binds with "
+      "bind_arena.\n";
   std::string parameters;
   for (const std::string& symbol : names.symbols) parameters += fmt::format("int64_t {}, ", symbol);
-  text += fmt::format("static inline burin_status {}_prepare(burin_context *context, int32_t threads, {}burin_plan_size *plan) {{\n",
-                      names.prefix, parameters);
+  text += fmt::format(
+      "static inline burin_status {}_prepare(burin_context *context, int32_t threads, {}burin_plan_size *plan) {{\n",
+      names.prefix, parameters);
   std::vector<std::string> shapes, ranks;
   for (size_t i = 0; i < model.inputs.size(); ++i) {
     const std::vector<int64_t>& dims = model.inputs[i].dims;
@@ -85,9 +90,12 @@ std::string prepare_function(const ModelDescription& model, const CNames& names)
     text += fmt::format("  const int64_t *const shapes[] = {{{}}};\n  const int32_t ranks[] = {{{}}};\n",
                         fmt::join(shapes, ", "), fmt::join(ranks, ", "));
   }
-  text += "  burin_prepare_request request;\n  request.struct_size = (uint32_t)sizeof request;\n  request.threads = threads;\n";
-  text += fmt::format("  request.n_shapes = {};\n  request.reserved = 0;\n  request.shapes = {};\n  request.ranks = {};\n",
-                      shapes.size(), has_inputs ? "shapes" : "NULL", has_inputs ? "ranks" : "NULL");
+  text +=
+      "  burin_prepare_request request;\n  request.struct_size = (uint32_t)sizeof request;\n  request.threads = "
+      "threads;\n";
+  text +=
+      fmt::format("  request.n_shapes = {};\n  request.reserved = 0;\n  request.shapes = {};\n  request.ranks = {};\n",
+                  shapes.size(), has_inputs ? "shapes" : "NULL", has_inputs ? "ranks" : "NULL");
   text += "  request.pool = NULL;\n  request.target = NULL;\n  plan->struct_size = (uint32_t)sizeof *plan;\n";
   return text + fmt::format("  return {}_api()->prepare(context, &request, plan);\n}}\n", names.prefix);
 }
@@ -100,7 +108,9 @@ std::string bind_line(std::string_view side, size_t i, std::string_view name) {
 }
 
 std::string run_function(const ModelDescription& model, const CNames& names) {
-  std::string text = "\n// One inference, after prepare and bind_arena. Buffers hold all elements of the prepared shapes, row-major.\n";
+  std::string text =
+      "\n// One inference, after prepare and bind_arena. Buffers hold all elements of the prepared shapes, "
+      "row-major.\n";
   std::string parameters;
   for (size_t i = 0; i < model.inputs.size(); ++i) {
     parameters += fmt::format(", const {} *{}", c_type(model.inputs[i].element), names.inputs[i]);

@@ -35,15 +35,18 @@ bool is_text(Emit emit) {
 ir::Status check_flags(const Options& options) {
   ir::Status status;
   if (options.output_dir.empty() && !is_text(options.emit)) {
-    status.merge(usage_fault("--output_dir", fmt::format("expected a folder for --emit {}, found none", name_of(options.emit))));
+    status.merge(
+        usage_fault("--output_dir", fmt::format("expected a folder for --emit {}, found none", name_of(options.emit))));
   }
   const bool makes_code = !is_text(options.emit) && options.emit != Emit::kCpp;
   if (options.gave("--toolchain") && !makes_code) {
-    status.merge(usage_fault("--toolchain", fmt::format("has no effect on --emit {}: nothing is compiled", name_of(options.emit))));
+    status.merge(usage_fault("--toolchain",
+                             fmt::format("has no effect on --emit {}: nothing is compiled", name_of(options.emit))));
   }
   if (makes_code && options.toolchain == Toolchain::kInterpret) {
-    status.merge(usage_fault("--toolchain", fmt::format("interpret makes no code for --emit {}: use it with verify or run",
-                                                        name_of(options.emit))));
+    status.merge(usage_fault(
+        "--toolchain",
+        fmt::format("interpret makes no code for --emit {}: use it with verify or run", name_of(options.emit))));
   }
   return status;
 }
@@ -102,7 +105,8 @@ ExitCode compile(const Options& options) {
   ir::Status status;
   if (options.json) status = write_compile_report(*made, *options.json);
   if (options.json != "-" && !made->files.empty()) {
-    status.merge(print(fmt::format("{}: {} in {:.2f} s\n", options.output_dir.string(), fmt::join(made->files, ", "), made->seconds)));
+    status.merge(print(
+        fmt::format("{}: {} in {:.2f} s\n", options.output_dir.string(), fmt::join(made->files, ", "), made->seconds)));
   }
   return status ? kDone : report("burin", status.faults());
 }

@@ -11,7 +11,7 @@ namespace burin::tools {
 
 struct CompileReport {
   std::string name;
-  std::string digest;  // empty for text
+  std::string digest;              // empty for text
   std::vector<std::string> files;  // in the output folder
   double seconds = 0;
 };

@@ -72,13 +72,15 @@ ir::Result<std::vector<int>> assign(const Inference& inference, std::span<const 
     const std::string& name = inference.files[i].name;
     size_t input = i;
     if (!name.empty()) {
-      const auto found = std::find_if(inputs.begin(), inputs.end(), [&](const auto& each) { return each.name == name; });
+      const auto found =
+          std::find_if(inputs.begin(), inputs.end(), [&](const auto& each) { return each.name == name; });
       input = static_cast<size_t>(found - inputs.begin());
     }
     if (input == inputs.size()) {
       status.merge(ir::input_fault("input-list", where, "expected the name of an input, found \"{}\"", name));
     } else if (file_of[input] >= 0) {
-      status.merge(ir::input_fault("input-list", where, "expected one file for input \"{}\", found two", inputs[input].name));
+      status.merge(
+          ir::input_fault("input-list", where, "expected one file for input \"{}\", found two", inputs[input].name));
     } else {
       file_of[input] = static_cast<int>(i);
     }
@@ -180,8 +182,8 @@ ir::Result<ir::Literal> tensor_of_raw(std::vector<std::byte> bytes, ir::ElementT
     } else if (const std::optional<ir::Scalar> whole = whole_number(value.number, element)) {
       value = *whole;
     } else {
-      ir::Diagnostic fault = ir::input_fault("input-value", where, "element {}: expected a number of type {}, found {}", i,
-                                             ir::info(element).name, value.number);
+      ir::Diagnostic fault = ir::input_fault("input-value", where, "element {}: expected a number of type {}, found {}",
+                                             i, ir::info(element).name, value.number);
       fault.hint = "--use_native_input_files reads files of that type";
       return fault;
     }

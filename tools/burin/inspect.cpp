@@ -16,7 +16,8 @@ namespace {
 // The variant of the generated tables that this machine runs; null when the library is of another version.
 const burin_variant* variant_of(const Library& library) {
   const auto* data = static_cast<const burin_model_data*>(library.api().model);
-  if (data == nullptr || data->version != BURIN_MODEL_VERSION || data->struct_size != sizeof(burin_model_data)) return nullptr;
+  if (data == nullptr || data->version != BURIN_MODEL_VERSION || data->struct_size != sizeof(burin_model_data))
+    return nullptr;
   const burin_variant* end = data->variants + data->n_variants;
   const burin_variant* found = std::find_if(
       data->variants, end, [&](const burin_variant& each) { return each.target == library.description().target; });
@@ -102,7 +103,9 @@ std::string text_of(const Inspection& found) {
   }
   text += "targets\n";
   for (const TargetDescription& target : model.targets) {
-    const std::string_view here = target.name == model.target ? "used here" : target.runs_here ? "runs here" : "not here";
+    const std::string_view here = target.name == model.target ? "used here"
+                                  : target.runs_here          ? "runs here"
+                                                              : "not here";
     text += fmt::format("  {:<24} {}\n", target.name, here);
   }
   text += fmt::format("weights    {} bytes\n", model.weights_bytes);

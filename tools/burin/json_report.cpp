@@ -24,7 +24,8 @@ std::string lower(std::string_view text) {
 Json tensors_json(std::span<const TensorDescription> tensors, std::span<const SymbolDescription> symbols) {
   Json json = Json::array();
   for (const TensorDescription& tensor : tensors) {
-    json.push_back({{"name", tensor.name}, {"type", ir::info(tensor.element).name}, {"shape", shape_text(tensor, symbols)}});
+    json.push_back(
+        {{"name", tensor.name}, {"type", ir::info(tensor.element).name}, {"shape", shape_text(tensor, symbols)}});
   }
   return json;
 }
@@ -60,10 +61,11 @@ ir::Status write_dry_run_report(const frontend::ImportReport& found, const std::
 
 ir::Status write_bench_report(const BenchReport& found, const std::filesystem::path& file) {
   const Timing& timing = found.timing;
-  const Json json = {{"name", found.name},       {"target", found.target},       {"threads", found.threads},
-                     {"iterations", timing.iterations}, {"min_ms", timing.min},  {"median_ms", timing.median},
-                     {"p95_ms", timing.p95},     {"p99_ms", timing.p99},         {"mean_ms", timing.mean},
-                     {"arena_bytes", found.arena_bytes}};
+  const Json json = {{"name", found.name},       {"target", found.target},
+                     {"threads", found.threads}, {"iterations", timing.iterations},
+                     {"min_ms", timing.min},     {"median_ms", timing.median},
+                     {"p95_ms", timing.p95},     {"p99_ms", timing.p99},
+                     {"mean_ms", timing.mean},   {"arena_bytes", found.arena_bytes}};
   return write_output(file, text_of(json));
 }
 

@@ -130,7 +130,8 @@ ir::Status Execution::prepare(const Shapes& shapes, int threads) {
   ir::Result<Memory> arena = allocate(*arena_bytes);
   if (!arena) return arena.faults();
   arena_ = std::move(*arena);
-  if (ir::Status status = check(library_->api().bind_arena(context_, arena_.data.get(), arena_.bytes)); !status) return status;
+  if (ir::Status status = check(library_->api().bind_arena(context_, arena_.data.get(), arena_.bytes)); !status)
+    return status;
   return bind_buffers();
 }
 

@@ -31,7 +31,8 @@ std::string operators_markdown() {
   for (const ImportedOperator& each : operators) {
     text += fmt::format("| {} | {} |\n", each.name, fmt::join(each.since, ", "));
   }
-  text += fmt::format("\n## Graph ops that they become: {}\n\n| op | operands | meaning |\n|---|---|---|\n", ir::all_ops().size());
+  text += fmt::format("\n## Graph ops that they become: {}\n\n| op | operands | meaning |\n|---|---|---|\n",
+                      ir::all_ops().size());
   for (const ir::OpInfo* op : ir::all_ops()) {
     const std::string most = op->most_operands == INT32_MAX ? "any" : std::to_string(op->most_operands);
     const std::string operands =

@@ -22,9 +22,8 @@ ir::Literal random_literal(ir::ElementType element, std::vector<int64_t> dims, u
   for (int64_t i = 0; i < count; ++i) {
     state = state * 6364136223846793005u + 1442695040888963407u;
     const auto high = static_cast<int64_t>(state >> 33);  // 31 bits
-    const ir::Scalar value = ir::is_float(element)
-                                 ? ir::round_number(static_cast<double>(high) * 0x1p-30 - 1, element)
-                                 : ir::wrap_integer(high & 1, element);
+    const ir::Scalar value = ir::is_float(element) ? ir::round_number(static_cast<double>(high) * 0x1p-30 - 1, element)
+                                                   : ir::wrap_integer(high & 1, element);
     ir::store_scalar(bytes.data() + i * each, element, value);
   }
   return ir::make_literal(element, std::move(dims), std::move(bytes));
@@ -44,7 +43,8 @@ ir::Result<std::vector<ir::Literal>> random_inputs(const ir::Program& program) {
     std::vector<int64_t> dims;
     for (ir::Expr dim : tensor.shape) {
       const std::optional<int64_t> value = ir::evaluate_integer(dim, values);
-      if (!value) return ir::unsupported("check-passes", tensor.name, "expected a shape of symbols, found a computed one");
+      if (!value)
+        return ir::unsupported("check-passes", tensor.name, "expected a shape of symbols, found a computed one");
       dims.push_back(*value);
     }
     inputs.push_back(random_literal(tensor.element, std::move(dims), state));
@@ -75,8 +75,8 @@ ir::Status PassCheck::check(std::string_view pass, const ir::Program& program) {
   for (size_t i = 0; i < expected_->size(); ++i) {
     const Comparison comparison = compare((*expected_)[i], found->outputs[i], Standard::kModel);
     if (comparison.differing == 0) continue;
-    return ir::Diagnostic{ir::Fault::kInternal, "check-passes", std::string(pass),
-                          fmt::format("output {}{}", i, comparison.text), {}};
+    return ir::Diagnostic{
+        ir::Fault::kInternal, "check-passes", std::string(pass), fmt::format("output {}{}", i, comparison.text), {}};
   }
   return {};
 }

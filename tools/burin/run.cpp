@@ -28,8 +28,10 @@ struct Written {
 ir::Result<std::vector<Written>> outputs_to_write(const InputList& list, std::span<const TensorDescription> outputs) {
   ir::Status status;
   for (const std::string& name : list.outputs) {
-    const bool is_known = std::any_of(outputs.begin(), outputs.end(), [&](const auto& each) { return each.name == name; });
-    if (!is_known) status.merge(ir::input_fault("input-list", "", "expected the name of an output, found \"{}\"", name));
+    const bool is_known =
+        std::any_of(outputs.begin(), outputs.end(), [&](const auto& each) { return each.name == name; });
+    if (!is_known)
+      status.merge(ir::input_fault("input-list", "", "expected the name of an output, found \"{}\"", name));
   }
   if (!status) return status.faults();
   std::vector<Written> written;
@@ -55,7 +57,8 @@ std::string qnn_type(ir::ElementType element) {
 
 std::string metadata(const ModelDescription& model, const Shapes& shapes, std::span<const std::vector<int64_t>> outputs,
                      size_t inferences) {
-  std::string text = fmt::format("inferences_completed: {}\ngraph_name: {}\n", inferences, codegen::c_identifier(model.name));
+  std::string text =
+      fmt::format("inferences_completed: {}\ngraph_name: {}\n", inferences, codegen::c_identifier(model.name));
   const auto add = [&](std::string_view side, std::span<const TensorDescription> tensors,
                        std::span<const std::vector<int64_t>> dims) {
     text += fmt::format("{}:\n", side);
@@ -83,7 +86,8 @@ ir::Status run_list(Runner& runner, const InputList& list, const Options& option
   std::vector<std::vector<int64_t>> output_dims;
   for (size_t i = 0; i < list.inferences.size(); ++i) {
     show_progress(fmt::format("inference {} of {}", i + 1, list.inferences.size()));
-    const ir::Result<std::vector<ir::Literal>> inputs = load_inputs(list, list.inferences[i], model.inputs, *shapes, reads);
+    const ir::Result<std::vector<ir::Literal>> inputs =
+        load_inputs(list, list.inferences[i], model.inputs, *shapes, reads);
     if (!inputs) return inputs.faults();
     const ir::Result<std::vector<ir::Literal>> outputs = runner.run(*inputs, options.threads);
     if (!outputs) return outputs.faults();

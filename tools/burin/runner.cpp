@@ -76,7 +76,8 @@ ir::Result<Library> make_library(const ir::Graph& graph, const Options& options)
   ir::Result<OutputFiles> files = OutputFiles::in(std::filesystem::temp_directory_path());
   if (!files) return files.faults();
   const std::filesystem::path path = files->temporary() / "model.so";
-  if (ir::Status status = codegen::link_shared(link_input(*model, *objects), path.string()); !status) return status.faults();
+  if (ir::Status status = codegen::link_shared(link_input(*model, *objects), path.string()); !status)
+    return status.faults();
   clear_progress();
   // Once it is mapped, the file itself is not needed any more.
   return Library::load(path);
