@@ -27,7 +27,7 @@ std::string compiled(const Scratch& scratch) {
 }
 
 TEST(Burin, verifies_the_example_model_by_every_toolchain_of_its_own) {
-  for (const char* toolchain : {"interpret", "llvm"}) {
+  for (const char* toolchain : {"interpret", "llvm", "gcc"}) {
     const Finished done = run_burin({"verify", kDigits, "--data", kDigitsData, "--toolchain", toolchain});
     EXPECT_EQ(done.exit_code, 0) << done.errors;
     EXPECT_EQ(done.output, "PASS digits\n");
@@ -81,12 +81,12 @@ TEST(Burin, compiles_what_it_promises) {
 }
 
 TEST(Burin, example_compiles_as_printed_and_runs) {
-  for (const char* emit : {"lib", "static-lib", "object"}) {
+  for (const char* emit : {"lib", "static-lib", "object", "cpp"}) {
     const Scratch scratch;
     ASSERT_EQ(run_burin({"compile", kDigits, "-o", ".", "--emit", emit}, scratch.path()).exit_code, 0);
     const std::string example = scratch.read("example.c");
-    const size_t start = example.find("cc -std");
-    ASSERT_NE(start, std::string::npos);
+    const size_t start = example.find("//   ") + 5;
+    ASSERT_NE(start, std::string::npos + 5);
     const std::string command =
         example.substr(start, example.find('\n', start) - start) + " -Wall -Wextra -Wpedantic -Werror";
     const Finished built = run_program({"sh", "-c", command}, scratch.path());

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "codegen/cpp/emit.h"
+#include "codegen/runtime_headers.h"
 #include "ir/graph_text.h"
 #include "ir/loop_text.h"
 #include "ir/nest_text.h"
@@ -79,21 +80,33 @@ ir::Status write_cpp(const LoweredModel& model, const std::string& name, OutputF
   return weights ? codegen::write_weights(model.tables, weights->string()) : ir::Status(weights.faults());
 }
 
-ir::Status write_code(const LoweredModel& model, const std::string& name, const Options& options, OutputFiles& files) {
-  if (options.emit == Emit::kCpp) return write_cpp(model, name, files);
+ir::Status write_runtime(const LoweredModel& model, OutputFiles& files) {
+  const ir::Result<std::filesystem::path> path = files.reserve("libburin_runtime.a");
+  if (!path) return path.faults();
+  return codegen::write_runtime_archive(model.targets.front().architecture, path->string());
+}
+
+ir::Status write_compiled(const LoweredModel& model, const std::string& name, const Options& options,
+                          OutputFiles& files) {
   const ir::Result<std::vector<codegen::ObjectFile>> objects = make_objects(model, exported_by(options.emit), options);
   if (!objects) return objects.faults();
   show_progress("linking");
   const codegen::LinkInput input = link_input(model, *objects);
   const ir::Result<std::filesystem::path> path = files.reserve(code_file(name, options.emit));
   if (!path) return path.faults();
-  if (options.emit == Emit::kLib) return codegen::link_shared(input, path->string());
-  const ir::Result<std::filesystem::path> runtime = files.reserve("libburin_runtime.a");
-  if (!runtime) return runtime.faults();
-  ir::Status status = codegen::write_runtime_archive(input.architecture, runtime->string());
-  if (!status) return status;
+  switch (linking_of(options.emit)) {
+    case Linking::kShared: return codegen::link_shared(input, path->string());
+    case Linking::kStatic: break;
+  }
   return options.emit == Emit::kStaticLib ? codegen::write_static_library(input, path->string())
                                           : codegen::write_object(input, path->string());
+}
+
+ir::Status write_code(const LoweredModel& model, const std::string& name, const Options& options, OutputFiles& files) {
+  const ir::Status status =
+      options.emit == Emit::kCpp ? write_cpp(model, name, files) : write_compiled(model, name, options, files);
+  if (!status || linking_of(options.emit) == Linking::kShared) return status;
+  return write_runtime(model, files);
 }
 
 // The command that made the model, without folders: the same from everywhere.
@@ -108,7 +121,11 @@ ir::Status write_companions(const ir::Graph& graph, const LoweredModel& model, c
   const Linking linking = linking_of(options.emit);
   const std::string header = graph.name + ".h";
   ir::Status status = files.add(header, c_header(description, linking));
-  if (status) status = files.add("burin.h", burin_header());
+  for (const codegen::RuntimeHeader& each : codegen::runtime_headers()) {
+    // model.h is for the code, not for those who call it.
+    const bool is_needed = each.name == "burin.h" || options.emit == Emit::kCpp;
+    if (status && is_needed) status = files.add(std::string(each.name), each.text);
+  }
   if (status)
     status = files.add("example.c", c_example(description, linking, code_file(graph.name, options.emit), header));
   if (status) status = files.add(graph.name + "_net.json", net_json(graph, command_of(options)));

@@ -5,6 +5,8 @@
 
 #include <utility>
 
+#include "codegen/cpp/build.h"
+#include "codegen/cpp/emit.h"
 #include "frontend/onnx/mapped_file.h"
 #include "tools/burin/command_line.h"
 #include "tools/burin/digest.h"
@@ -36,6 +38,15 @@ ir::Result<std::string> digest_of(const std::vector<ir::Module>& modules, const 
   return digest.text();
 }
 
+ir::Result<std::vector<codegen::ObjectFile>> compile_cpp(const LoweredModel& model, codegen::Exported exported,
+                                                         codegen::Compiler compiler) {
+  codegen::CompileOptions options;
+  options.compiler = compiler;
+  options.exported = exported;
+  const std::string text = codegen::emit_cpp(model.variants, model.tables);
+  return codegen::compile_cpp(model.variants, model.tables, text, options);
+}
+
 }  // namespace
 
 ir::Result<LoweredModel> lower_model(const ir::Graph& graph, std::vector<targets::Target> targets,
@@ -62,8 +73,8 @@ ir::Result<std::vector<codegen::ObjectFile>> make_objects(const LoweredModel& mo
   show_progress("generating code");
   switch (options.toolchain) {
     case Toolchain::kLlvm: return codegen::emit_objects(model.variants, model.tables, exported);
-    case Toolchain::kGcc:
-    case Toolchain::kClang: return usage_fault("--toolchain", "is not built into this burin");
+    case Toolchain::kGcc: return compile_cpp(model, exported, codegen::Compiler::kGcc);
+    case Toolchain::kClang: return compile_cpp(model, exported, codegen::Compiler::kClang);
     case Toolchain::kInterpret: break;
   }
   ir::Diagnostic fault = usage_fault("--toolchain", "interpret makes no machine code");

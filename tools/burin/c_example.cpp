@@ -42,12 +42,18 @@ static void read_raw(const char *path, void *data, size_t bytes) {
 }
 )";
 
-std::string link_words(Linking linking, const std::string& library) {
+// The command line that builds the program.
+std::string build_command(Linking linking, const std::string& code) {
   switch (linking) {
-    case Linking::kShared: return fmt::format("./{} -Wl,-rpath,'$ORIGIN'", library);
-    case Linking::kStatic: return fmt::format("{} libburin_runtime.a", library);
+    case Linking::kShared: return fmt::format("cc -std=c17 -O2 example.c ./{} -Wl,-rpath,'$ORIGIN' -o example", code);
+    case Linking::kStatic: break;
   }
-  return {};
+  if (!code.ends_with(".cpp")) return fmt::format("cc -std=c17 -O2 example.c {} libburin_runtime.a -o example", code);
+  const std::string object = code.substr(0, code.size() - 4) + ".o";
+  return fmt::format(
+      "c++ -std=c++17 -O2 -march=native -ffp-contract=off -fno-exceptions -DBURIN_NAMED_MODEL -c {} && "
+      "cc -std=c17 -O2 example.c {} libburin_runtime.a -o example",
+      code, object);
 }
 
 // "%g" and the like, with the cast that a value of the type needs.
@@ -88,7 +94,7 @@ std::string prints(const ModelDescription& model, const CNames& names) {
 
 }  // namespace
 
-std::string c_example(const ModelDescription& model, Linking linking, const std::string& library,
+std::string c_example(const ModelDescription& model, Linking linking, const std::string& code,
                       const std::string& header) {
   const CNames names = c_names(model);
   std::string arguments;
@@ -96,8 +102,7 @@ std::string c_example(const ModelDescription& model, Linking linking, const std:
   std::string text =
       fmt::format("// Runs {} once, on zeros or on files of elements, and prints the first values of each output.\n",
                   comment_text(model.name));
-  text += fmt::format("//   cc -std=c17 -O2 example.c {} -o example\n//   ./example{}\n", link_words(linking, library),
-                      arguments);
+  text += fmt::format("//   {}\n//   ./example{}\n", build_command(linking, code), arguments);
   text += "#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n\n";
   text += fmt::format("#include \"{}\"\n", header) + std::string(kHelpers) +
           std::string(model.inputs.empty() ? "" : kReader);

@@ -8,8 +8,8 @@
 
 namespace burin::tools {
 
-// `library`: the file that it links with, "libdigits.so"; `header`: "digits.h".
-std::string c_example(const ModelDescription& model, Linking linking, const std::string& library,
+// `code`: the file that the model is in, "libdigits.so" or "digits.cpp"; `header`: "digits.h".
+std::string c_example(const ModelDescription& model, Linking linking, const std::string& code,
                       const std::string& header);
 
 }  // namespace burin::tools

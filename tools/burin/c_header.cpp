@@ -5,19 +5,6 @@
 
 #include "tools/burin/c_names.h"
 
-// BURIN_HEADER is the path of runtime/burin.h, which goes into burin as it is.
-asm(R"(
-  .pushsection .rodata
-burin_embedded_header: .incbin ")" BURIN_HEADER R"("
-burin_embedded_header_end: .byte 0
-  .popsection
-)");
-
-extern "C" {
-extern const char burin_embedded_header[] __attribute__((visibility("hidden")));
-extern const char burin_embedded_header_end[] __attribute__((visibility("hidden")));
-}
-
 namespace burin::tools {
 namespace {
 
@@ -127,10 +114,6 @@ std::string run_function(const ModelDescription& model, const CNames& names) {
 }
 
 }  // namespace
-
-std::string_view burin_header() {
-  return {burin_embedded_header, static_cast<size_t>(burin_embedded_header_end - burin_embedded_header)};
-}
 
 std::string c_header(const ModelDescription& model, Linking linking) {
   const CNames names = c_names(model);

@@ -13,7 +13,4 @@ enum class Linking : uint8_t { kShared, kStatic };
 
 std::string c_header(const ModelDescription& model, Linking linking);
 
-// runtime/burin.h, which it includes.
-std::string_view burin_header();
-
 }  // namespace burin::tools

@@ -59,7 +59,7 @@ std::string_view c_type(ir::ElementType element) {
 }
 
 std::string c_dimension(int64_t dim, const CNames& names) {
-  if (dim >= 0) return fmt::format("INT64_C({})", dim);
+  if (dim >= 0) return std::to_string(dim);
   return names.symbols[static_cast<size_t>(-(dim + 1))];
 }
 

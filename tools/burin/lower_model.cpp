@@ -110,8 +110,8 @@ ir::Result<std::vector<targets::Target>> targets_for(const Options& options, std
 ir::Result<targets::Target> target_to_run(const Options& options) {
   const ir::Result<std::vector<targets::Target>> found = targets_for(options, kDefaultPlatform);
   if (!found) return found.faults();
-  // Loops that are only interpreted run anywhere.
-  if (options.toolchain == Toolchain::kInterpret) return found->front();
+  // Loops that are only interpreted run anywhere; what an emulator can run is the user's to know.
+  if (options.toolchain == Toolchain::kInterpret || !options.emulator.empty()) return found->front();
   for (const targets::Target& target : *found) {
     if (runs_here(target)) return target;
   }
