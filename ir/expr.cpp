@@ -246,7 +246,7 @@ class Simplifier {
   }
 
   Expr sum(Opcode opcode, std::span<const Expr> operands) {
-    if (opcode == kMul && is_constant(operands[0])) {
+    if (opcode == kMul && is_constant(operands[0]) && !is_constant(operands[1])) {
       const Expr swapped[] = {operands[1], operands[0]};
       return sum(opcode, swapped);
     }

@@ -34,7 +34,7 @@ struct Value {
   OpId definition;                  // absent for parameters of the function or of a region
   std::optional<Literal> constant;  // of a value that is known whole
   // Of a small integer (or bool) tensor whose elements are known as expressions over symbols, row-major: what Shape, Gather
-  // and Concat do to dimensions. All are i64 whatever the element type. Of a small float tensor, numbers of its own type.
+  // and Concat do to dimensions. All are i64 whatever the element type. Of a small float tensor, expressions of its own type.
   // Filled in by inference, also for constants.
   std::optional<std::vector<Expr>> elements;
 };

@@ -117,7 +117,8 @@ Status check_operands_and_attributes(const Graph& graph, const Op& op) {
     return input_fault("result-count", op.origin, "expected {} results, found {}", row.results, op.results.size());
   }
   Status status;
-  for (int i = 0; i < row.least_operands; ++i) {
+  const bool any_number = row.most_operands == INT32_MAX && row.regions == 0;
+  for (int i = 0; i < (any_number ? count : row.least_operands); ++i) {
     if (op.operands[static_cast<size_t>(i)].valid()) continue;
     status.merge(input_fault("operand-count", op.origin, "operand {}: expected a tensor, found none", i));
   }
@@ -136,6 +137,8 @@ Status check_operands_and_attributes(const Graph& graph, const Op& op) {
   return status;
 }
 
+constexpr int kMostDimensionHeight = 5000;  // walks of expressions recurse
+
 // What every type must satisfy: a rank that burin can walk, dimensions that are not negative, a size in bytes that fits.
 Status check_result(const Op& op, const TensorType& type) {
   if (type.shape.size() > static_cast<size_t>(kMostRank)) {
@@ -147,6 +150,11 @@ Status check_result(const Op& op, const TensorType& type) {
     if (dimension->high < 0) {
       return input_fault("negative-dimension", op.origin, "result: expected dimensions of at least 0, found {}",
                          dimension->high);
+    }
+    if (dimension->height > kMostDimensionHeight) {
+      return unsupported("dimension-depth", op.origin,
+                         "result: expected dimensions of at most {} nested operations, found {}", kMostDimensionHeight,
+                         dimension->height);
     }
     const int64_t least = std::max<int64_t>(dimension->low, 1);
     overflows |= __builtin_mul_overflow(bytes, least, &bytes);

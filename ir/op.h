@@ -117,7 +117,7 @@ struct OpInfo {
   std::string_view name;  // "conv"; the textual form's keyword
   std::string_view doc;   // one or two sentences with the formula, the operands in order, and the ONNX operator it follows
   int least_operands = 1;
-  int most_operands = 1;  // INT32_MAX: any number
+  int most_operands = 1;  // INT32_MAX: any number, none left out unless the op has regions
   int results = 1;        // the least number; an op may have more where its documentation says so
   const AttributeSchema& (*schema)() = &schema_of<NoAttributes>;
   Effect effect = Effect::kPure;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ir/op.h"
+#include "ir/rational.h"
 
 namespace burin::ir {
 namespace {
@@ -117,19 +118,31 @@ class Evaluation {
     }
     const std::optional<int64_t> at = position(write.tensor, index);
     const Expr value = evaluate(write.value, point);
-    if (!at || !value.valid() || (is_float(value->type.element) && !is_constant(value))) return false;
-    std::optional<Elements>& elements = known_[write.tensor.index];
     const Tensor& tensor = program_.tensors[write.tensor];
+    const Expr element = value.valid() ? kept(value, tensor.element) : value;
+    if (!at || !element.valid()) return false;
+    std::optional<Elements>& elements = known_[write.tensor.index];
     if (!elements) elements.emplace(static_cast<size_t>(static_element_count(tensor.shape).value_or(0)));
-    (*elements)[static_cast<size_t>(*at)] = is_float(value->type.element) ? value : kept(value, tensor.element);
+    (*elements)[static_cast<size_t>(*at)] = element;
     return true;
   }
 
-  // As an element: i64, and within the range of the tensor's type where it is a number.
+  // As an element. Of an integer: i64, within the range of the tensor's type where it is a number, and without any float, which
+  // dimensions cannot hold. Invalid when that cannot be had.
   static Expr kept(Expr value, ElementType type) {
-    if (const std::optional<int64_t> number = constant_integer(value))
+    if (value->height > kMostHeight) return {};
+    if (is_float(type)) return value;
+    bool has_float = false;
+    const Expr whole = rewrite_bottom_up(value, [&](Expr node) {
+      const bool rounds =
+          node->opcode == Opcode::kCast && is_float(node->operands[0]->type.element) && is_integer(node->type.element);
+      return rounds ? whole_value(node->operands[0]).value_or(node) : node;
+    });
+    for_each_node(whole, [&](Expr node) { has_float |= is_float(node->type.element); });
+    if (has_float) return {};
+    if (const std::optional<int64_t> number = constant_integer(whole))
       return value->pool->integer(wrap_integer(*number, type).integer);
-    return cast(value, ElementType::kI64);
+    return cast(whole, ElementType::kI64);
   }
 
   bool combine(const Nest& nest, Substitution& point) {

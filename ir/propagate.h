@@ -11,6 +11,7 @@ namespace burin::ir {
 // Tensors of at most this many elements are followed.
 inline constexpr int64_t kMostKnownElements = 64;
 inline constexpr int64_t kMostKnownNumbers = 16;  // floats, such as the scales of a resize
+inline constexpr int kMostHeight = 200;           // of an element; walks of expressions recurse
 
 // Sets `Value::elements` of the op's results where all that they depend on is known.
 void propagate_elements(Graph& graph, OpId op);

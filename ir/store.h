@@ -1,12 +1,13 @@
 // Nodes are values in a store, named by typed ids: passing an OpId where a ValueId belongs does not compile, a side table
-// is a vector, and iteration order is creation order on every machine.
+// is a vector, and iteration order is creation order on every machine. References to what a store holds stay good when more
+// is added.
 #pragma once
 
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <utility>
-#include <vector>
 
 namespace burin::ir {
 
@@ -34,7 +35,7 @@ class Store {
   auto end() const { return items_.end(); }
 
  private:
-  std::vector<T> items_;
+  std::deque<T> items_;
 };
 
 }  // namespace burin::ir

@@ -10,6 +10,8 @@ namespace burin::ir {
 class TextWriter {
  public:
   void line(std::string_view text) { text_.append(2 * depth_, ' ').append(text) += '\n'; }
+  // Lines that are whole already.
+  void raw(std::string_view lines) { text_.append(lines); }
 
   // Writes `head {`, and `}` when the returned guard dies.
   class Block {

@@ -133,6 +133,8 @@ ir::Status link(const LinkInput& input, LinkKind kind, const std::string& path) 
   ir::Result<ScratchFolder> folder = ScratchFolder::create();
   if (!folder) return folder.faults();
   const std::string linked = path + ".linked";
+  // The linker's words for a path it cannot write would pass for a defect.
+  if (ir::Result<OutputFile> writable = OutputFile::create(linked); !writable) return file_fault(path, "write");
   std::vector<std::string> arguments = {"-m", emulation(input.architecture), "-o", linked, "--build-id=none"};
   if (kind == LinkKind::kRelocatable) arguments.emplace_back("-r");
   if (kind == LinkKind::kShared) {

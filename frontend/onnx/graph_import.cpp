@@ -227,14 +227,11 @@ std::vector<std::string_view> GraphImport::wanted_results() {
 
 // Every output is a value of its own, named as the model does and computed by an op.
 void GraphImport::yield_results(std::span<const std::string_view> results, Scope& scope) {
-  std::unordered_set<std::string_view> seen;
   std::unordered_set<uint32_t> yielded;
   for (const std::string_view result : results) {
     const std::string where = fmt::format("output \"{}\"", result);
     const Name name = find(scope, result);
-    if (!seen.insert(result).second) {
-      log_.add(ir::input_fault("duplicate-name", where, "expected each output once, found it twice"));
-    } else if (name.state == NameState::kUnknown && log_.empty()) {
+    if (name.state == NameState::kUnknown && log_.empty()) {
       ir::Diagnostic fault =
           ir::input_fault("missing-output", where, "expected a tensor of that name, found none in the graph");
       fault.hint = similar_name_hint(result, proto_.graph().node(), scope);

@@ -261,7 +261,7 @@ Status import_tile(NodeImport& node) {
     for (size_t i = 0; i < repeats->size(); ++i)
       (*repeats)[i] = ir::floor_div((*repeats)[i], ir::max(node.shape(0)[i], node.graph().pool->integer(1)));
   }
-  node.set_result(0, node.emit(ir::kTile, {node.operand(0)}, ir::Attributes(ir::Tile{*repeats})));
+  node.set_result(0, node.emit(ir::kTile, {node.operand(0)}, ir::Attributes(ir::Repeat{*repeats})));
   return {};
 }
 
@@ -273,7 +273,7 @@ Status import_tile_axis(NodeImport& node) {
   if (!axis) return axis.faults();
   const ir::Result<int64_t> at = axis_from_front(node, *axis, node.rank(0), "operand 2");
   if (!at) return at.faults();
-  ir::Tile tile{Shape(node.shape(0).size(), node.graph().pool->integer(1))};
+  ir::Repeat tile{Shape(node.shape(0).size(), node.graph().pool->integer(1))};
   tile.repeats[static_cast<size_t>(*at)] = node.graph().pool->integer(*tiles);
   node.set_result(0, node.emit(ir::kTile, {node.operand(0)}, ir::Attributes(std::move(tile))));
   return {};

@@ -13,6 +13,7 @@ using Rows = std::span<const ImportRow> (*)();
 constexpr Rows kFamilies[] = {
     activation_rows,
     contraction_rows,
+    control_rows,
     einsum_rows,
     elementwise_rows,
     gather_rows,
@@ -24,6 +25,8 @@ constexpr Rows kFamilies[] = {
     quantize_rows,
     recurrent_rows,
     reduce_rows,
+    resize_rows,
+    sequence_rows,
     shape_rows,
 };
 // clang-format on

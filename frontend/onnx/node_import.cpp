@@ -42,6 +42,7 @@ ir::RegionId NodeImport::region() const { return scope_.region; }
 
 int NodeImport::operand_count() const { return node_.input_size(); }
 int NodeImport::result_count() const { return node_.output_size(); }
+const std::string& NodeImport::op_type() const { return node_.op_type(); }
 bool NodeImport::has(int i) const { return operand(i).valid(); }
 bool NodeImport::wants(int i) const { return i < node_.output_size() && !node_.output(i).empty(); }
 
@@ -106,6 +107,17 @@ std::optional<std::vector<int64_t>> NodeImport::declared_dims(int i) const {
   if (!wants(i)) return std::nullopt;
   const std::optional<ir::TensorType> declared = model_.declared_type(scope_, node_.output(i));
   return declared ? ir::static_dims(declared->shape) : std::nullopt;
+}
+
+const std::vector<ir::ValueId>* NodeImport::sequence(int i) const {
+  if (i >= node_.input_size() || node_.input(i).empty()) return nullptr;
+  const Name& name = model_.find(scope_, node_.input(i));
+  return name.state == NameState::kSequence ? &name.sequence : nullptr;
+}
+
+void NodeImport::set_sequence(int i, std::vector<ir::ValueId> sequence) {
+  if (failed_ || !wants(i)) return;
+  scope_.names[node_.output(i)] = {NameState::kSequence, {}, std::move(sequence)};
 }
 
 // --- Attributes.

@@ -35,6 +35,7 @@ class NodeImport {
   void run(const ImportRow& row);
 
   const onnx::NodeProto& node() const { return node_; }
+  const std::string& op_type() const;
   int opset() const { return opset_; }  // the version of the node's domain that the model asks for
   ir::Graph& graph() const;
   ir::RegionId region() const;
@@ -64,6 +65,10 @@ class NodeImport {
   // The dimensions that the model declares of output `i`, when all are numbers. What a model says of its values is not
   // always so: it serves only where a shape depends on data.
   std::optional<std::vector<int64_t>> declared_dims(int i) const;
+
+  // --- Sequences of tensors, whose lengths are known while importing. Null where operand `i` is not one.
+  const std::vector<ir::ValueId>* sequence(int i) const;
+  void set_sequence(int i, std::vector<ir::ValueId> sequence);
 
   // --- Attributes, with the default that the ONNX specification gives. A wrong attribute type is recorded as a fault.
   bool has_attribute(std::string_view name) const;

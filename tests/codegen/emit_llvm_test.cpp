@@ -5,6 +5,7 @@
 #include "tests/codegen/loop_samples.h"
 #include "tests/codegen/opcode_samples.h"
 #include "tests/codegen/run_library.h"
+#include "tests/codegen/statement_samples.h"
 
 namespace burin::codegen {
 namespace {
@@ -33,6 +34,14 @@ TEST(EmitLlvm, an_arena_of_symbolic_size_equals_the_interpreter) {
     for (int64_t n : {1, 3, 64}) {
       const Literal input = ir::hostile_literal(ElementType::kF32, {n, 7}, 3);
       EXPECT_EQ(check_against_interpreter(ir::two_step_sample(), target, {&input, 1}), "");
+    }
+  }
+}
+
+TEST(EmitLlvm, every_kind_of_statement_equals_the_interpreter) {
+  for (const targets::Target& target : runnable_targets()) {
+    for (const ir::StatementSample& sample : ir::statement_samples(targets::lanes_of(target, 4))) {
+      EXPECT_EQ(check_against_interpreter(sample.module, target, sample.inputs), "") << sample.name;
     }
   }
 }

@@ -90,7 +90,7 @@ ir::Result<std::vector<NamedTensor>> read_side(const fs::path& folder, const std
 
 std::string shape_text(std::span<const int64_t> dims) { return fmt::format("[{}]", fmt::join(dims, ",")); }
 
-ir::Status check_input(const NamedTensor& tensor, const Signature& input) {
+ir::Status check_input(const NamedTensor& tensor, const TensorDescription& input) {
   const std::string where = fmt::format("{}: input \"{}\"", tensor.file, input.name);
   if (tensor.value.element != input.element) {
     return ir::input_fault("type-mismatch", where, "expected {}, found {}", ir::info(input.element).name,
@@ -125,7 +125,7 @@ ir::Result<DataSet> read_data_set(const fs::path& folder) {
   return DataSet{std::move(*inputs), std::move(*outputs)};
 }
 
-std::vector<int> match_names(std::span<const NamedTensor> tensors, std::span<const Signature> signatures) {
+std::vector<int> match_names(std::span<const NamedTensor> tensors, std::span<const TensorDescription> signatures) {
   std::vector<int> match(signatures.size(), -1);
   size_t matched = 0;
   for (size_t i = 0; i < signatures.size(); ++i) {
@@ -142,7 +142,7 @@ std::vector<int> match_names(std::span<const NamedTensor> tensors, std::span<con
 }
 
 ir::Result<std::vector<ir::Literal>> inputs_for(std::span<const NamedTensor> tensors,
-                                                std::span<const Signature> inputs) {
+                                                std::span<const TensorDescription> inputs) {
   const std::vector<int> match = match_names(tensors, inputs);
   std::vector<ir::Literal> values;
   ir::Status status;

@@ -9,7 +9,7 @@
 
 #include "ir/literal.h"
 #include "ir/result.h"
-#include "tools/burin/runner.h"
+#include "tools/burin/description.h"
 
 namespace burin::tools {
 
@@ -32,10 +32,10 @@ ir::Result<DataSet> read_data_set(const std::filesystem::path& folder);
 
 // Which tensor is for which signature, by position in `tensors`, -1 for none. By name where each tensor has the name of a
 // signature of its own; else by position.
-std::vector<int> match_names(std::span<const NamedTensor> tensors, std::span<const Signature> signatures);
+std::vector<int> match_names(std::span<const NamedTensor> tensors, std::span<const TensorDescription> signatures);
 
 // A value for every input, of its type and rank.
 ir::Result<std::vector<ir::Literal>> inputs_for(std::span<const NamedTensor> tensors,
-                                                std::span<const Signature> inputs);
+                                                std::span<const TensorDescription> inputs);
 
 }  // namespace burin::tools

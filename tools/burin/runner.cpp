@@ -1,41 +1,92 @@
 #include "tools/burin/runner.h"
 
+#include <algorithm>
+#include <cstring>
 #include <optional>
 #include <utility>
 
 #include "ir/interpret_loops.h"
+#include "tools/burin/build_library.h"
 #include "tools/burin/lower_model.h"
+#include "tools/burin/output_files.h"
 #include "tools/burin/report.h"
 
 namespace burin::tools {
 namespace {
 
-std::vector<Signature> signatures_of(const std::vector<ir::Interface>& interfaces) {
-  std::vector<Signature> signatures;
-  for (const ir::Interface& interface : interfaces) {
-    Signature& signature = signatures.emplace_back();
-    signature.name = interface.name;
-    signature.element = interface.element;
-    for (ir::Expr dim : interface.shape) {
-      const std::optional<std::vector<int64_t>> number = ir::static_dims({dim});
-      signature.dims.push_back(number ? number->front() : -1);
-    }
+void copy_elements(const ir::Literal& from, std::span<std::byte> to) {
+  if (to.empty()) return;
+  if (!from.splat) {
+    std::memcpy(to.data(), from.bytes.data(), std::min(to.size(), from.bytes.size()));
+    return;
   }
-  return signatures;
+  const size_t each = from.bytes.size();
+  for (size_t at = 0; at + each <= to.size(); at += each) std::memcpy(to.data() + at, from.bytes.data(), each);
+}
+
+ir::Result<std::vector<ir::Literal>> execute(Execution& execution, const std::vector<TensorDescription>& outputs,
+                                             std::span<const ir::Literal> inputs) {
+  for (size_t i = 0; i < inputs.size(); ++i) copy_elements(inputs[i], execution.input(i));
+  if (ir::Status status = execution.execute(); !status) return status.faults();
+  std::vector<ir::Literal> values;
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    ir::Result<std::vector<int64_t>> dims = execution.output_shape(i);
+    if (!dims) return dims.faults();
+    const ir::Result<std::span<const std::byte>> bytes = execution.output(i);
+    if (!bytes) return bytes.faults();
+    values.push_back(ir::make_literal(outputs[i].element, std::move(*dims), {bytes->begin(), bytes->end()}));
+  }
+  return values;
 }
 
 }  // namespace
 
-Runner::Runner(ir::Module module)
-    : model_(std::move(module)),
-      inputs_(signatures_of(std::get<ir::Module>(model_).inputs)),
-      outputs_(signatures_of(std::get<ir::Module>(model_).outputs)) {}
+Runner::Runner(ir::Module module) : model_(std::move(module)), description_(describe(std::get<ir::Module>(model_))) {}
 
-ir::Result<std::vector<ir::Literal>> Runner::run(std::span<const ir::Literal> inputs) {
-  return ir::interpret(std::get<ir::Module>(model_), inputs);
+Runner::Runner(Loaded loaded)
+    : model_(std::move(loaded)), description_(std::get<Loaded>(model_).library->description()) {}
+
+ir::Result<Runner> Runner::of_library(Library library) {
+  auto kept = std::make_unique<Library>(std::move(library));
+  ir::Result<Execution> execution = Execution::create(*kept);
+  if (!execution) return execution.faults();
+  return Runner(Loaded{std::move(kept), std::move(*execution), {}});
+}
+
+ir::Result<std::vector<ir::Literal>> Runner::run(std::span<const ir::Literal> inputs, int threads) {
+  if (const ir::Module* module = std::get_if<ir::Module>(&model_)) return ir::interpret(*module, inputs);
+  auto& [library, execution, prepared] = std::get<Loaded>(model_);
+  Shapes shapes;
+  for (const ir::Literal& input : inputs) shapes.push_back(input.dims);
+  if (prepared != shapes || shapes.empty()) {
+    prepared.clear();
+    if (ir::Status status = execution.prepare(shapes, threads); !status) return status.faults();
+    prepared = std::move(shapes);
+  }
+  return execute(execution, outputs(), inputs);
+}
+
+ir::Result<Library> make_library(const ir::Graph& graph, const Options& options) {
+  const ir::Result<targets::Target> target = target_to_run(options);
+  if (!target) return target.faults();
+  const ir::Result<LoweredModel> model = lower_model(graph, {*target}, options);
+  if (!model) return model.faults();
+  const ir::Result<std::vector<codegen::ObjectFile>> objects = make_objects(*model, codegen::Exported::kModel, options);
+  if (!objects) return objects.faults();
+  ir::Result<OutputFiles> files = OutputFiles::in(std::filesystem::temp_directory_path());
+  if (!files) return files.faults();
+  const std::filesystem::path path = files->temporary() / "model.so";
+  if (ir::Status status = codegen::link_shared(link_input(*model, *objects), path.string()); !status) return status.faults();
+  clear_progress();
+  // Once it is mapped, the file itself is not needed any more.
+  return Library::load(path);
 }
 
 ir::Result<Runner> make_runner(const ir::Graph& graph, const Options& options) {
+  if (options.toolchain != Toolchain::kInterpret) {
+    ir::Result<Library> library = make_library(graph, options);
+    return library ? Runner::of_library(std::move(*library)) : ir::Result<Runner>(library.faults());
+  }
   const ir::Result<targets::Target> target = target_to_run(options);
   if (!target) return target.faults();
   ir::Result<ir::Module> module = lower_for(graph, *target, options);

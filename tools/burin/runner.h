@@ -1,8 +1,8 @@
-// A model that can be run on whole tensors, whoever made its code: a library of a toolchain, or loops that burin
-// interprets. For checking and for files of inputs; measuring uses the library itself (library.h).
+// A model that can be run on whole tensors, whoever made its code: a library, or loops that burin interprets. For checking
+// and for files of inputs; measuring uses the library itself (library.h).
 #pragma once
 
-#include <filesystem>
+#include <memory>
 #include <span>
 #include <string>
 #include <variant>
@@ -12,32 +12,39 @@
 #include "ir/literal.h"
 #include "ir/loop.h"
 #include "ir/result.h"
+#include "tools/burin/library.h"
 #include "tools/burin/options.h"
 
 namespace burin::tools {
 
-struct Signature {
-  std::string name;
-  ir::ElementType element = ir::ElementType::kF32;
-  std::vector<int64_t> dims;  // -1 where it is no number before the model runs
-};
-
 class Runner {
  public:
   explicit Runner(ir::Module module);
+  static ir::Result<Runner> of_library(Library library);
 
-  const std::vector<Signature>& inputs() const { return inputs_; }
-  const std::vector<Signature>& outputs() const { return outputs_; }
+  const ModelDescription& description() const { return description_; }
+  const std::vector<TensorDescription>& inputs() const { return description_.inputs; }
+  const std::vector<TensorDescription>& outputs() const { return description_.outputs; }
 
   // The outputs, in order; `inputs` are in order too, of the right types.
-  ir::Result<std::vector<ir::Literal>> run(std::span<const ir::Literal> inputs);
+  ir::Result<std::vector<ir::Literal>> run(std::span<const ir::Literal> inputs, int threads = 1);
 
  private:
-  std::variant<ir::Module> model_;
-  std::vector<Signature> inputs_, outputs_;
+  struct Loaded {
+    std::unique_ptr<Library> library;  // where `execution` keeps pointing when this moves
+    Execution execution;
+    Shapes shapes;  // what is prepared
+  };
+  explicit Runner(Loaded loaded);
+
+  std::variant<ir::Module, Loaded> model_;
+  ModelDescription description_;
 };
 
 // Lowers `graph`, whose passes have run, for a target of this machine, and makes it run.
 ir::Result<Runner> make_runner(const ir::Graph& graph, const Options& options);
+
+// What --toolchain other than interpret makes of `graph`: a library in memory; nothing is left on disk.
+ir::Result<Library> make_library(const ir::Graph& graph, const Options& options);
 
 }  // namespace burin::tools

@@ -36,8 +36,8 @@ CaseResult refused(ir::Diagnostics faults) {
 
 CaseResult differs(std::string detail) { return {Outcome::kFail, std::move(detail), {}}; }
 
-CaseResult compare_outputs(const DataSet& data, std::span<const Signature> outputs, std::span<const ir::Literal> found,
-                           Standard standard) {
+CaseResult compare_outputs(const DataSet& data, std::span<const TensorDescription> outputs,
+                           std::span<const ir::Literal> found, Standard standard) {
   const std::vector<int> match = match_names(data.outputs, outputs);
   size_t compared = 0;
   for (size_t i = 0; i < outputs.size(); ++i) {
@@ -89,7 +89,9 @@ std::string line_of(const std::string& name, const CaseResult& result) {
   return line;
 }
 
-CaseResult verify_case(const Case& test, const Options& options) {
+CaseResult verify_case(const Case& test, const Options& for_all) {
+  Options options = for_all;
+  options.subject = test.model;
   ir::Result<ir::Graph> graph = import_file(test.model, options);
   if (!graph) return refused(graph.faults());
   if (test.data.empty()) {

@@ -1,0 +1,209 @@
+#include "codegen/cpp/tables_text.h"
+
+#include <fmt/format.h>
+
+#include <bit>
+
+#include "codegen/cpp/identifiers.h"
+#include "codegen/cpp/statements.h"
+
+namespace burin::codegen::cpp {
+namespace {
+
+std::string number(int64_t value) { return value == INT64_MIN ? "INT64_MIN" : std::to_string(value); }
+
+// "BURIN_F32".
+std::string element_type_name(int32_t code) {
+  for (int i = 0; i < ir::kElementTypes; ++i) {
+    const auto element = static_cast<ir::ElementType>(i);
+    if (element_type_code(element) != code) continue;
+    return "BURIN_" + upper_case(info(element).name);
+  }
+  return std::to_string(code);
+}
+
+class Tables {
+ public:
+  Tables(const ModelTables& tables, ir::TextWriter& out) : tables_(tables), out_(out) {}
+
+  void weights(const std::string& macro) {
+    if (tables_.weights.empty()) return;
+    out_.line("#if !defined(BURIN_LINKED_WEIGHTS)");
+    out_.line(fmt::format("#if !defined({})", macro));
+    out_.line(fmt::format("#define {} {}", macro, string_literal(tables_.symbol_prefix + ".bin")));
+    out_.line("#endif");
+    out_.line("__asm__(");
+    const std::string& name = tables_.weights;
+    for (const std::string& text : {std::string(".pushsection .rodata"), ".globl " + name, ".hidden " + name,
+                                    ".type " + name + ", STT_OBJECT", std::string(".balign 64"), name + ":"}) {
+      out_.line(fmt::format("    \"{}\\n\"", text));
+    }
+    out_.line(fmt::format("    \".incbin \\\"\" {} \"\\\"\\n\"", macro));
+    out_.line(fmt::format("    \".size {}, {}\\n\"", name, tables_.weights_bytes));
+    out_.line("    \".popsection\\n\");");
+    out_.line("#endif");
+    out_.line(fmt::format("extern \"C\" [[gnu::visibility(\"hidden\")]] const unsigned char {}[];", name));
+    out_.line("");
+  }
+
+  void tensors(const char* name, const std::vector<TensorRow>& rows) {
+    if (rows.empty()) return;
+    for (size_t i = 0; i < rows.size(); ++i) numbers(fmt::format("{}_{}_dims", name, i), "int64_t", rows[i].dims);
+    const auto braces = table("burin_tensor_data", name);
+    for (size_t i = 0; i < rows.size(); ++i) {
+      const TensorRow& row = rows[i];
+      const std::string dims = row.dims.empty() ? "nullptr" : fmt::format("{}_{}_dims", name, i);
+      const std::string scale =
+          literal_text(ir::ElementType::kF32, std::bit_cast<int64_t>(static_cast<double>(row.scale)));
+      out_.line(fmt::format("  {{{}, {}, {}, {}, {}, {}, {}}},", string_literal(row.name), string_literal(row.layout),
+                            dims, element_type_name(row.element_type), row.dims.size(), scale, row.zero_point));
+    }
+  }
+
+  void symbols() {
+    if (tables_.symbols.empty()) return;
+    const auto braces = table("burin_symbol_data", "symbols");
+    for (const SymbolRow& row : tables_.symbols) {
+      out_.line(fmt::format("  {{{}, {}, {}}},", string_literal(row.name), number(row.min), number(row.max)));
+    }
+  }
+
+  void checks() {
+    if (tables_.checks.empty()) return;
+    const auto braces = table("burin_check_data", "checks");
+    for (const CheckRow& row : tables_.checks) {
+      out_.line(fmt::format("  {{{}, {}}},", string_literal(row.lhs), string_literal(row.rhs)));
+    }
+  }
+
+  // The arrays of variant `i`, and the row that points to them.
+  void variant_arrays(size_t i) {
+    const VariantTables& row = tables_.variants[i];
+    numbers(fmt::format("offsets_{}", i), "int64_t", row.offsets);
+    if (row.intervals.empty()) return;
+    const auto braces = table("burin_interval", fmt::format("intervals_{}", i));
+    for (const Interval& interval : row.intervals)
+      out_.line(fmt::format("  {{{}, {}}},", interval.first, interval.last));
+  }
+
+  void variant_row(size_t i) {
+    const VariantTables& row = tables_.variants[i];
+    const auto pointer = [](bool present, const std::string& name) { return present ? name : "nullptr"; };
+    const auto function = [](const std::optional<ir::Kernel>& kernel) {
+      return kernel ? identifier(kernel->name) : "nullptr";
+    };
+    out_.line(fmt::format("  {{{}, {}u, {}, {}, {},", string_literal(row.target), row.cpu_features,
+                          pointer(!row.intervals.empty(), fmt::format("intervals_{}", i)),
+                          pointer(!row.offsets.empty(), fmt::format("offsets_{}", i)), row.arena_bytes));
+    out_.line(fmt::format("   {}, {}, {}, {}, {}, {}, 0}},", function(row.sizes), function(tables_.bounds_function),
+                          function(tables_.shapes_function), function(tables_.checks_function), row.execute,
+                          row.buffers));
+  }
+
+  void model() {
+    const auto pointer = [](bool present, const char* name) { return present ? name : "nullptr"; };
+    const auto braces = structure("const burin_model_data model =");
+    out_.line("  BURIN_MODEL_VERSION, static_cast<int32_t>(sizeof(burin_model_data)),");
+    out_.line(fmt::format("  {}, {}, {},", string_literal(tables_.name), string_literal(tables_.digest),
+                          string_literal(tables_.compiler)));
+    out_.line(fmt::format("  {}, {}, {}, {},", pointer(!tables_.inputs.empty(), "inputs"),
+                          pointer(!tables_.outputs.empty(), "outputs"), pointer(!tables_.symbols.empty(), "symbols"),
+                          pointer(!tables_.checks.empty(), "checks")));
+    out_.line(fmt::format("  variants, {}, {}, 0,", tables_.weights.empty() ? "nullptr" : tables_.weights,
+                          tables_.weights_bytes));
+    out_.line(fmt::format("  {}, {}, {}, {}, {},", tables_.inputs.size(), tables_.outputs.size(),
+                          tables_.symbols.size(), tables_.input_symbols, tables_.checks.size()));
+    out_.line("  static_cast<int32_t>(sizeof variants / sizeof *variants),");
+  }
+
+  // Opens an initializer in braces; the guard closes it with a semicolon.
+  class Braces {
+   public:
+    explicit Braces(ir::TextWriter& out) : out_(out) {}
+    Braces(const Braces&) = delete;
+    Braces& operator=(const Braces&) = delete;
+    ~Braces() { out_.line("};"); }
+
+   private:
+    ir::TextWriter& out_;
+  };
+  Braces structure(const std::string& head) {
+    out_.line(head + " {");
+    return Braces(out_);
+  }
+  Braces table(const std::string& element, const std::string& name) {
+    return structure(fmt::format("const {} {}[] =", element, name));
+  }
+
+ private:
+  void numbers(const std::string& name, const char* element, const std::vector<int64_t>& values) {
+    if (values.empty()) return;
+    std::string list;
+    for (size_t i = 0; i < values.size(); ++i) list += (i == 0 ? "" : i % 12 == 0 ? ",\n  " : ", ") + number(values[i]);
+    out_.line(fmt::format("const {} {}[] = {{{}}};", element, name, list));
+  }
+
+  const ModelTables& tables_;
+  ir::TextWriter& out_;
+};
+
+// Planning functions run anywhere the tables do: they use nothing of a machine.
+void print_planning(const std::optional<ir::Kernel>& kernel, ir::ExprPool& pool, Helpers& helpers,
+                    ir::TextWriter& out) {
+  if (!kernel) return;
+  out.line("");
+  print_kernel(*kernel, identifier(kernel->name), {}, pool, helpers, {Overflow::kWraps, {}}, out);
+}
+
+}  // namespace
+
+void print_tables(std::span<const Variant> variants, const ModelTables& tables,
+                  std::span<const std::string> variant_macros, const std::string& weights_macro, ir::TextWriter& out) {
+  Tables printer(tables, out);
+  printer.weights(weights_macro);
+  for (size_t i = 0; i < variants.size(); ++i) {
+    out.line(fmt::format("#if defined({})", variant_macros[i]));
+    out.line(fmt::format("extern \"C\" [[gnu::visibility(\"hidden\")]] void {}(const burin_frame *frame);",
+                         tables.variants[i].execute));
+    out.line("#endif");
+  }
+  out.line("");
+  out.line(fmt::format("namespace {}_tables {{", tables.symbol_prefix));
+  out.line("namespace {");
+  Helpers helpers({variants[0].target.architecture, kLeastIntrinsicBytes, false});
+  ir::TextWriter functions;
+  ir::ExprPool& pool = *variants[0].module->pool;
+  print_planning(tables.bounds_function, pool, helpers, functions);
+  print_planning(tables.shapes_function, pool, helpers, functions);
+  print_planning(tables.checks_function, pool, helpers, functions);
+  for (size_t i = 0; i < variants.size(); ++i)
+    print_planning(tables.variants[i].sizes, *variants[i].module->pool, helpers, functions);
+  out.raw(helpers.text());
+  out.raw(functions.take());
+  out.line("");
+  printer.tensors("inputs", tables.inputs);
+  printer.tensors("outputs", tables.outputs);
+  printer.symbols();
+  printer.checks();
+  for (size_t i = 0; i < variants.size(); ++i) printer.variant_arrays(i);
+  {
+    const auto braces = printer.table("burin_variant", "variants");
+    for (size_t i = 0; i < variants.size(); ++i) {
+      out.line(fmt::format("#if defined({})", variant_macros[i]));
+      printer.variant_row(i);
+      out.line("#endif");
+    }
+  }
+  printer.model();
+  out.line("");
+  out.line("}  // namespace");
+  out.line(fmt::format("}}  // namespace {}_tables", tables.symbol_prefix));
+  out.line("");
+  out.line("#if defined(BURIN_NAMED_MODEL)");
+  out.line(fmt::format("BURIN_DEFINE_MODEL(burin_model_{0}, {0}_tables::model)", tables.symbol_prefix));
+  out.line("#else");
+  out.line(fmt::format("BURIN_DEFINE_MODEL(burin_model, {}_tables::model)", tables.symbol_prefix));
+  out.line("#endif");
+}
+
+}  // namespace burin::codegen::cpp

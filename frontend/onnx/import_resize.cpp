@@ -1,0 +1,217 @@
+// ONNX Resize in all its versions, Upsample before it, and GridSample.
+#include <algorithm>
+#include <cmath>
+
+#include "frontend/onnx/import_common.h"
+#include "frontend/onnx/import_rows.h"
+#include "ir/linear.h"
+#include "ir/ops/rows.h"
+
+namespace burin::frontend {
+namespace {
+
+using ir::Expr;
+using ir::Shape;
+using ir::Status;
+
+// floor(dim * scale): exact for numbers, and for symbols where the scale is a whole number or the inverse of one.
+ir::Result<Expr> scaled(const NodeImport& node, Expr dim, double scale) {
+  if (!(scale > 0) || scale > 1e9)
+    return node.fault("attribute-range", "scales: expected positive numbers, found {}", scale);
+  if (const std::optional<int64_t> size = ir::constant_integer(dim)) {
+    // The scale is f32, whose rounding shows where the product is a whole number.
+    const double product = static_cast<double>(*size) * scale;
+    const double nearest = std::round(product);
+    const double exact = std::abs(product - nearest) < 1e-6 * std::max(1.0, nearest) ? nearest : std::floor(product);
+    return dim->pool->number(exact, ir::kIndex);
+  }
+  if (scale == std::floor(scale)) return dim * static_cast<int64_t>(scale);
+  const double inverse = 1 / scale;
+  if (std::abs(inverse - std::round(inverse)) < 1e-6 * inverse)
+    return ir::floor_div(dim, static_cast<int64_t>(std::round(inverse)));
+  for (int64_t divisor = 2; divisor <= 64; ++divisor) {
+    const double factor = scale * static_cast<double>(divisor);
+    if (factor == std::floor(factor)) return ir::floor_div(dim * static_cast<int64_t>(factor), divisor);
+  }
+  return ir::unsupported("data-dependent", node.where(),
+                         "scales: expected a simple fraction for a symbolic dimension, found {}", scale);
+}
+
+// Scales for `axes`; 1 for the others.
+Status apply_scales(const NodeImport& node, const std::vector<double>& scales, const std::vector<int64_t>& axes,
+                    ir::Resize& resize) {
+  if (scales.size() != axes.size())
+    return node.fault("shape-mismatch", "scales: expected {} numbers, found {}", axes.size(), scales.size());
+  for (size_t i = 0; i < axes.size(); ++i) {
+    const auto axis = static_cast<size_t>(axes[i]);
+    const ir::Result<Expr> size = scaled(node, node.shape(0)[axis], scales[i]);
+    if (!size) return size.faults();
+    resize.sizes[axis] = *size;
+    resize.scales[axis] = scales[i];
+  }
+  return {};
+}
+
+// Resize-18: one scale for all axes, so that the result lies within the sizes asked for or covers them.
+Status apply_aspect_ratio(const NodeImport& node, const std::string& policy, const std::vector<int64_t>& axes,
+                          ir::Resize& resize) {
+  if (policy != "not_larger" && policy != "not_smaller") {
+    return node.fault(
+        "attribute-range",
+        "attribute \"keep_aspect_ratio_policy\": expected stretch, not_larger or not_smaller, found \"{}\"", policy);
+  }
+  std::optional<double> scale;
+  for (int64_t axis : axes) {
+    const auto from = ir::constant_integer(node.shape(0)[static_cast<size_t>(axis)]);
+    const auto to = ir::constant_integer(resize.sizes[static_cast<size_t>(axis)]);
+    if (!from || !to || *from == 0)
+      return node.not_supported(
+          "keep_aspect_ratio_policy: expected sizes known when the model is compiled, found symbolic ones");
+    const double own = static_cast<double>(*to) / static_cast<double>(*from);
+    scale = !scale ? own : policy == "not_larger" ? std::min(*scale, own) : std::max(*scale, own);
+  }
+  for (int64_t axis : axes) {
+    const auto at = static_cast<size_t>(axis);
+    const auto from = static_cast<double>(*ir::constant_integer(node.shape(0)[at]));
+    resize.sizes[at] = node.graph().pool->number(std::floor(*scale * from + 0.5), ir::kIndex);
+    resize.scales[at] = *scale;
+  }
+  return {};
+}
+
+Status apply_sizes(const NodeImport& node, std::vector<Expr> sizes, const std::vector<int64_t>& axes,
+                   ir::Resize& resize) {
+  if (sizes.size() != axes.size())
+    return node.fault("shape-mismatch", "sizes: expected {} numbers, found {}", axes.size(), sizes.size());
+  for (size_t i = 0; i < axes.size(); ++i) {
+    if (sizes[i]->high < 0)
+      return node.fault("negative-dimension", "sizes: expected at least 0, found {}", sizes[i]->high);
+    resize.sizes[static_cast<size_t>(axes[i])] = sizes[i];
+  }
+  const std::string policy = node.text("keep_aspect_ratio_policy", "stretch");
+  return policy == "stretch" ? Status() : apply_aspect_ratio(node, policy, axes, resize);
+}
+
+ir::Resize same_size(const NodeImport& node) {
+  ir::Resize resize;
+  resize.sizes = node.shape(0);
+  resize.scales.assign(node.shape(0).size(), 0);
+  return resize;
+}
+
+bool is_empty(const NodeImport& node, int i) { return !node.has(i) || ir::static_element_count(node.shape(i)) == 0; }
+
+std::vector<int64_t> all_axes(const NodeImport& node) {
+  std::vector<int64_t> axes;
+  for (int i = 0; i < node.rank(0); ++i) axes.push_back(i);
+  return axes;
+}
+
+Status finish(NodeImport& node, ir::Resize resize) {
+  node.set_result(0, node.emit(ir::kResize, {node.operand(0)}, ir::Attributes(std::move(resize))));
+  return {};
+}
+
+ir::Result<std::vector<double>> required_numbers(const NodeImport& node, int i, std::string_view what) {
+  if (std::optional<std::vector<double>> numbers = node.known_numbers(i)) return *std::move(numbers);
+  return ir::unsupported("data-dependent", node.where(),
+                         "operand {} ({}): expected numbers known when the model is compiled, found data", i, what);
+}
+
+// Upsample-7, Upsample-9 and Resize-10: scales only, coordinates divided by them and rounded down.
+Status import_upsample(NodeImport& node) {
+  ir::Resize resize = same_size(node);
+  resize.mode = node.text("mode", "nearest");
+  if (resize.mode == "bilinear") resize.mode = "linear";
+  resize.coordinates = "asymmetric";
+  resize.rounding = "floor";
+  std::vector<double> scales = node.numbers("scales");
+  if (node.has(1)) {
+    ir::Result<std::vector<double>> given = required_numbers(node, 1, "scales");
+    if (!given) return given.faults();
+    scales = *given;
+  }
+  if (Status status = apply_scales(node, scales, all_axes(node), resize); !status) return status;
+  return finish(node, std::move(resize));
+}
+
+// Upsample-1: the two spatial scales by name.
+Status import_upsample_by_names(NodeImport& node) {
+  ir::Resize resize = same_size(node);
+  resize.mode = node.text("mode", "nearest");
+  if (resize.mode == "bilinear") resize.mode = "linear";
+  resize.coordinates = "asymmetric";
+  resize.rounding = "floor";
+  if (node.rank(0) != 4) return node.fault("rank-mismatch", "operand 0: expected rank 4, found {}", node.rank(0));
+  const std::vector<double> scales{1, 1, node.number("height_scale", 1), node.number("width_scale", 1)};
+  if (Status status = apply_scales(node, scales, all_axes(node), resize); !status) return status;
+  return finish(node, std::move(resize));
+}
+
+Status apply_roi(const NodeImport& node, const std::vector<int64_t>& axes, ir::Resize& resize) {
+  if (resize.coordinates != "tf_crop_and_resize") return {};
+  const ir::Result<std::vector<double>> roi = required_numbers(node, 1, "roi");
+  if (!roi) return roi.faults();
+  if (roi->size() != 2 * axes.size())
+    return node.fault("shape-mismatch", "roi: expected {} numbers, found {}", 2 * axes.size(), roi->size());
+  const auto rank = static_cast<size_t>(node.rank(0));
+  resize.roi.assign(rank, 0);
+  resize.roi.resize(2 * rank, 1);
+  for (size_t i = 0; i < axes.size(); ++i) {
+    resize.roi[static_cast<size_t>(axes[i])] = (*roi)[i];
+    resize.roi[static_cast<size_t>(axes[i]) + rank] = (*roi)[i + axes.size()];
+  }
+  return {};
+}
+
+Status import_resize(NodeImport& node) {
+  ir::Resize resize = same_size(node);
+  resize.mode = node.text("mode", "nearest");
+  resize.coordinates = node.text("coordinate_transformation_mode", "half_pixel");
+  resize.rounding = node.text("nearest_mode", "round_prefer_floor");
+  resize.cubic_coefficient = node.number("cubic_coeff_a", -0.75);
+  resize.exclude_outside = node.integer("exclude_outside", 0) != 0;
+  resize.antialias = node.integer("antialias", 0) != 0;
+  resize.extrapolation = node.number("extrapolation_value", 0);
+  std::vector<int64_t> axes = all_axes(node);
+  if (node.has_attribute("axes")) {
+    const auto given = optional_axes(node, -1, node.rank(0));
+    if (!given) return given.faults();
+    axes = **given;
+  }
+  if (Status status = apply_roi(node, axes, resize); !status) return status;
+  if (!is_empty(node, 2)) {
+    const ir::Result<std::vector<double>> scales = required_numbers(node, 2, "scales");
+    if (!scales) return scales.faults();
+    if (Status status = apply_scales(node, *scales, axes, resize); !status) return status;
+  } else if (!is_empty(node, 3)) {
+    ir::Result<std::vector<Expr>> sizes = required_elements(node, 3, "sizes");
+    if (!sizes) return sizes.faults();
+    if (Status status = apply_sizes(node, *sizes, axes, resize); !status) return status;
+  } else {
+    return node.fault("missing-operand", "expected scales or sizes, found neither");
+  }
+  return finish(node, std::move(resize));
+}
+
+Status import_grid_sample(NodeImport& node) {
+  ir::GridSample attributes{node.text("mode", "linear"), node.text("padding_mode", "zeros"),
+                            node.integer("align_corners", 0) != 0};
+  if (attributes.mode == "bilinear") attributes.mode = "linear";
+  if (attributes.mode == "bicubic") attributes.mode = "cubic";
+  node.set_result(
+      0, node.emit(ir::kGridSample, {node.operand(0), node.operand(1)}, ir::Attributes(std::move(attributes))));
+  return {};
+}
+
+constexpr ImportRow kRows[] = {
+    {"", "GridSample", 16, import_grid_sample}, {"", "Resize", 10, import_upsample},
+    {"", "Resize", 11, import_resize},          {"", "Upsample", 1, import_upsample_by_names},
+    {"", "Upsample", 7, import_upsample},
+};
+
+}  // namespace
+
+std::span<const ImportRow> resize_rows() { return kRows; }
+
+}  // namespace burin::frontend

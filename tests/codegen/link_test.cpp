@@ -1,0 +1,162 @@
+#include "codegen/link/link.h"
+
+#include <dlfcn.h>
+#include <elf.h>
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "codegen/llvm/emit.h"
+#include "ir/interpret_loops.h"
+#include "tests/codegen/loop_samples.h"
+#include "tests/codegen/run_library.h"
+
+namespace burin::codegen {
+namespace {
+
+using ir::ElementType;
+using ir::Literal;
+
+std::string contents(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+struct FatModel {
+  ir::Module v4 = ir::matmul_sample(16);
+  ir::Module v3 = ir::matmul_sample(8);
+  std::vector<Variant> variants = {{&v4, *targets::target_named("x86_64-v4")},
+                                   {&v3, *targets::target_named("x86_64-v3")}};
+};
+
+ir::Status link(std::span<const Variant> variants, const TableOptions& options, const std::string& path) {
+  ir::Result<ModelTables> tables = make_model_tables(variants, options);
+  if (!tables) return tables.faults();
+  const std::vector<ObjectFile> objects = emit_objects(variants, *tables, Exported::kModel);
+  return link_shared({&*tables, variants.front().target.architecture, objects}, path);
+}
+
+template <class T>
+std::vector<T> headers(const std::string& file, uint64_t offset, size_t count) {
+  std::vector<T> list(count);
+  std::memcpy(list.data(), file.data() + offset, count * sizeof(T));
+  return list;
+}
+
+std::vector<Elf64_Phdr> segments(const std::string& file) {
+  const auto header = headers<Elf64_Ehdr>(file, 0, 1)[0];
+  return headers<Elf64_Phdr>(file, header.e_phoff, header.e_phnum);
+}
+
+TEST(Link, a_fat_library_runs_each_of_its_variants) {
+  const FatModel model;
+  const std::string path = scratch_path("libfat.so");
+  ASSERT_TRUE(link(model.variants, {}, path));
+  const Literal input = ir::hostile_literal(ElementType::kF32, {16, 24}, 9);
+  const ir::Result<std::vector<Literal>> expected = ir::interpret(model.v4, {&input, 1});
+  ASSERT_TRUE(expected);
+  for (const targets::Target& target : runnable_targets()) {
+    if (target.name == "x86_64-v2") continue;
+    const ir::Result<std::vector<Literal>> found = run_library(path, {&input, 1}, std::string(target.name));
+    ASSERT_TRUE(found) << ir::text_of(found.faults());
+    EXPECT_EQ(difference((*expected)[0], (*found)[0]), "") << target.name;
+  }
+}
+
+TEST(Link, variants_share_their_weights) {
+  const FatModel model;
+  const ir::Result<ModelTables> tables = make_model_tables(model.variants, {});
+  ASSERT_TRUE(tables);
+  EXPECT_EQ(tables->weights_pieces.size(), 2u);
+  EXPECT_EQ(tables->weights_bytes, model.v4.constant_bytes);
+}
+
+TEST(Link, the_same_model_gives_the_same_bytes) {
+  const std::string first = scratch_path("first/libsame.so");
+  const std::string second = scratch_path("second/libsame.so");
+  std::filesystem::create_directories(scratch_path("first"));
+  std::filesystem::create_directories(scratch_path("second"));
+  ASSERT_TRUE(link(FatModel().variants, {}, first));
+  ASSERT_TRUE(link(FatModel().variants, {}, second));
+  EXPECT_EQ(contents(first), contents(second));
+}
+
+TEST(Link, a_library_needs_nothing_and_is_not_writable) {
+  const std::string path = scratch_path("libalone.so");
+  ASSERT_TRUE(link(FatModel().variants, {}, path));
+  const std::string file = contents(path);
+  Elf64_Phdr relro{};
+  for (const Elf64_Phdr& segment : segments(file)) {
+    if (segment.p_type == PT_GNU_RELRO) relro = segment;
+  }
+  for (const Elf64_Phdr& segment : segments(file)) {
+    if (segment.p_type == PT_LOAD && (segment.p_flags & PF_W) != 0) {
+      EXPECT_GE(segment.p_vaddr, relro.p_vaddr);
+      EXPECT_LE(segment.p_vaddr + segment.p_memsz, relro.p_vaddr + relro.p_memsz);
+    }
+    if (segment.p_type != PT_DYNAMIC) continue;
+    for (const Elf64_Dyn& entry : headers<Elf64_Dyn>(file, segment.p_offset, segment.p_filesz / sizeof(Elf64_Dyn))) {
+      EXPECT_NE(entry.d_tag, DT_NEEDED);
+    }
+  }
+}
+
+TEST(Link, a_library_exports_burin_model_alone) {
+  const std::string path = scratch_path("libexports.so");
+  ASSERT_TRUE(link(FatModel().variants, {}, path));
+  const std::string file = contents(path);
+  const auto header = headers<Elf64_Ehdr>(file, 0, 1)[0];
+  const auto sections = headers<Elf64_Shdr>(file, header.e_shoff, header.e_shnum);
+  std::vector<std::string> names;
+  for (const Elf64_Shdr& section : sections) {
+    if (section.sh_type != SHT_DYNSYM) continue;
+    const char* strings = file.data() + sections[section.sh_link].sh_offset;
+    for (const Elf64_Sym& symbol : headers<Elf64_Sym>(file, section.sh_offset, section.sh_size / sizeof(Elf64_Sym))) {
+      if (symbol.st_name != 0) names.emplace_back(strings + symbol.st_name);
+    }
+  }
+  EXPECT_EQ(names, std::vector<std::string>{"burin_model"});
+}
+
+TEST(Link, weights_are_aligned_and_splats_are_written_out) {
+  ir::ModuleBuilder builder;
+  ir::KernelBuilder kernel(builder.pool(), "copy");
+  const ir::BufferId from = kernel.parameter("from", ElementType::kI32, false);
+  const ir::BufferId to = kernel.parameter("to", ElementType::kI32, true);
+  kernel.loop(5000, [&](ir::Expr i) { kernel.store(to, i, kernel.load(from, i)); });
+  const ir::KernelId id = builder.module.kernels.add(kernel.take());
+  builder.constant("other", ir::hostile_literal(ElementType::kI8, {3}, 1));
+  ir::Scalar seven;
+  seven.integer = 0x01020304;
+  const ir::BufferId splat = builder.constant("splat", ir::make_splat(ElementType::kI32, {5000}, seven));
+  const ir::BufferId out = builder.output("y", ElementType::kI32, builder.dims({5000}));
+  builder.call(id, {splat, out});
+  EXPECT_EQ(check_against_interpreter(builder.module, runnable_targets().front(), {}), "");
+}
+
+TEST(Link, weights_kept_outside_are_not_in_the_library) {
+  const FatModel model;
+  const std::string path = scratch_path("liboutside.so");
+  ASSERT_TRUE(link(model.variants, {.digest = {}, .weights = WeightsKept::kOutside}, path));
+  const burin_model_api* api = load_library(path);
+  ASSERT_NE(api, nullptr);
+  burin_model_info info{};
+  info.struct_size = sizeof info;
+  ASSERT_EQ(api->describe(api, &info), BURIN_OK);
+  EXPECT_EQ(info.weights_bytes, static_cast<uint64_t>(model.v4.constant_bytes));
+  EXPECT_LT(contents(path).size(), 60000u);
+}
+
+TEST(Link, a_path_that_cannot_be_written_is_a_fault_of_the_environment) {
+  const ir::Status status = link(FatModel().variants, {}, "/nonexistent/folder/libx.so");
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.faults()[0].fault, ir::Fault::kEnvironment);
+  // The linker still works afterwards.
+  EXPECT_TRUE(link(FatModel().variants, {}, scratch_path("libafter.so")));
+}
+
+}  // namespace
+}  // namespace burin::codegen

@@ -1,0 +1,78 @@
+#include "tools/burin/build_library.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <utility>
+
+#include "frontend/onnx/mapped_file.h"
+#include "tools/burin/command_line.h"
+#include "tools/burin/digest.h"
+#include "tools/burin/flags.h"
+#include "tools/burin/lower_model.h"
+#include "tools/burin/report.h"
+
+namespace burin::tools {
+namespace {
+
+// Everything that the library's bytes depend on but the machine code itself: the model file, the constants (external data
+// included), the flags, the version.
+ir::Result<std::string> digest_of(const std::vector<ir::Module>& modules, const Options& options) {
+  const ir::Result<frontend::MappedFile> file = frontend::MappedFile::open(options.subject);
+  if (!file) return file.faults();
+  Digest digest;
+  digest.add(file->bytes());
+  digest.add(fmt::format("{} {} {}", kVersion, name_of(options.toolchain), static_cast<int>(options.math)));
+  for (const auto& [name, dims] : options.input_dims) digest.add(fmt::format("{} {}", name, fmt::join(dims, ",")));
+  for (const auto& [name, value] : options.symbols) digest.add(fmt::format("{} {}", name, value));
+  for (const auto& [name, range] : options.symbol_ranges) {
+    digest.add(fmt::format("{} {} {}", name, range.first, range.second));
+  }
+  for (const std::string& name : options.out_nodes) digest.add(name);
+  for (const ir::Module& module : modules) {
+    digest.add(fmt::format("{} {}", module.name, module.target));
+    for (const ir::ConstantPiece& piece : module.constants) digest.add(piece.literal.bytes);
+  }
+  return digest.text();
+}
+
+}  // namespace
+
+ir::Result<LoweredModel> lower_model(const ir::Graph& graph, std::vector<targets::Target> targets,
+                                     const Options& options) {
+  LoweredModel model;
+  model.targets = std::move(targets);
+  for (const targets::Target& target : model.targets) {
+    ir::Result<ir::Module> module = lower_for(graph, target, options);
+    if (!module) return module.faults();
+    model.modules.push_back(std::move(*module));
+  }
+  for (size_t i = 0; i < model.modules.size(); ++i) model.variants.push_back({&model.modules[i], model.targets[i]});
+  ir::Result<std::string> digest = digest_of(model.modules, options);
+  if (!digest) return digest.faults();
+  ir::Result<codegen::ModelTables> tables =
+      codegen::make_model_tables(model.variants, {std::move(*digest), kVersion, codegen::WeightsKept::kInside});
+  if (!tables) return tables.faults();
+  model.tables = std::move(*tables);
+  return model;
+}
+
+ir::Result<std::vector<codegen::ObjectFile>> make_objects(const LoweredModel& model, codegen::Exported exported,
+                                                          const Options& options) {
+  show_progress("generating code");
+  switch (options.toolchain) {
+    case Toolchain::kLlvm: return codegen::emit_objects(model.variants, model.tables, exported);
+    case Toolchain::kGcc:
+    case Toolchain::kClang: return usage_fault("--toolchain", "is not built into this burin");
+    case Toolchain::kInterpret: break;
+  }
+  ir::Diagnostic fault = usage_fault("--toolchain", "interpret makes no machine code");
+  fault.hint = "use it with verify or run, or with --emit graph, nests or loops";
+  return fault;
+}
+
+codegen::LinkInput link_input(const LoweredModel& model, const std::vector<codegen::ObjectFile>& objects) {
+  return {&model.tables, model.targets.front().architecture, objects};
+}
+
+}  // namespace burin::tools

@@ -1,0 +1,14 @@
+// example.c: the smallest whole program around a model, which compiles as printed and runs.
+#pragma once
+
+#include <string>
+
+#include "tools/burin/c_header.h"
+#include "tools/burin/description.h"
+
+namespace burin::tools {
+
+// `library`: the file that it links with, "libdigits.so"; `header`: "digits.h".
+std::string c_example(const ModelDescription& model, Linking linking, const std::string& library, const std::string& header);
+
+}  // namespace burin::tools
