@@ -363,14 +363,21 @@ bool Evaluator::run(const Compact& compact) {
   nest.writes = compact.writes;
   NestRun condition(*this, probe);
   NestRun body(*this, nest);
+  // The tensors written have the count in their shapes, so it is found first.
+  int64_t count = 0;
+  const auto count_one = [&] {
+    const std::optional<Scalar> holds = condition.initial();
+    if (holds && holds->integer != 0) ++count;
+    return holds.has_value();
+  };
+  if (!each_point(compact.axes, count_one)) return false;
+  set(compact.count, count);
   int64_t position = 0;
-  set(compact.count, 0);
   return each_point(compact.axes, [&] {
     const std::optional<Scalar> holds = condition.initial();
     if (!holds) return false;
     if (holds->integer == 0) return true;
-    set(compact.position, position);
-    set(compact.count, ++position);
+    set(compact.position, position++);
     return body.run();
   });
 }

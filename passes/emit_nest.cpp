@@ -329,7 +329,9 @@ class NestEmission {
   void one_store(const FlatStore& store, const TilePoint& point, Block& block) {
     const Expr value = at_point(store.value, point);
     Expr index = substitute(store.index, point.scalars);
-    if (point.lanes > 1) index = widen_position(index, point.vector_axis, point.base, point.lanes);
+    const Substitution registers = registers_of(point);
+    index = point.lanes == 1 ? substitute(index, registers)
+                             : widen_position(index, point.vector_axis, point.base, point.lanes, registers);
     if (!store.where.valid()) return block.push_back({StoreTo{store.buffer, index, value}});
     const Expr where = narrow_at_point(store.where, point);
     if (where->type.lanes == 1) {

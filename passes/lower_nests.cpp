@@ -113,11 +113,12 @@ class KernelBuilder {
     const Expr where = flatten(program_, probe, [&](TensorId id) { return buffer(id); }).accumulators[0].init;
     const VariableId counter = pool.declare({"count", kIndex, 0, INT64_MAX, {}});
     block.push_back({Tile{counter, {}}});
-    block.push_back({Assign{counter, {}, pool.integer(0)}});
-    Block* body = &block;
-    for (const Axis& axis : compact.axes) {
-      body->push_back({Loop{axis.variable, pool.integer(0), pool[axis.variable].extent, 1, LoopKind::kSerial, {}}});
-      body = &std::get<Loop>(body->back().form).body;
+    const Assign step{counter, {}, pool.variable(counter) + 1};
+    // Where elements lie depends on how many there are: count first, then write.
+    const bool needs_count = std::ranges::any_of(flat.stores, [&](const FlatStore& store) { return uses_variable(store.index, compact.count); });
+    if (needs_count) {
+      walk(compact, counter, Branch{where, {{step}}, {}}, block);
+      block.push_back({Let{compact.count, pool.variable(counter)}});
     }
     Branch found{where, {}, {}};
     found.then_body.push_back({Let{compact.position, pool.variable(counter)}});
@@ -130,8 +131,8 @@ class KernelBuilder {
         found.then_body.push_back(statement);
       }
     }
-    found.then_body.push_back({Assign{counter, {}, pool.variable(counter) + 1}});
-    body->push_back({std::move(found)});
+    found.then_body.push_back({step});
+    walk(compact, counter, std::move(found), block);
     block.push_back({StoreTo{symbols, pool.integer(slot), pool.variable(counter)}});
     kernel.origin = compact.origin;
     stem = "compact";
@@ -139,6 +140,18 @@ class KernelBuilder {
   }
 
  private:
+  // `body` at every point of the compact's axes, the counter from zero on.
+  void walk(const Compact& compact, VariableId counter, Branch body, Block& block) const {
+    ExprPool& pool = *program_.pool;
+    block.push_back({Assign{counter, {}, pool.integer(0)}});
+    Block* inner = &block;
+    for (const Axis& axis : compact.axes) {
+      inner->push_back({Loop{axis.variable, pool.integer(0), pool[axis.variable].extent, 1, LoopKind::kSerial, {}}});
+      inner = &std::get<Loop>(inner->back().form).body;
+    }
+    inner->push_back({std::move(body)});
+  }
+
   BufferId parameter(std::string name, ElementType element, int64_t alignment) {
     return kernel.buffers.add({std::move(name), element, Place::kParameter, parameter_count_++, 0, false, alignment});
   }

@@ -9,7 +9,7 @@
 namespace burin::frontend {
 
 std::span<const ImportRow> activation_rows();     // Relu, Sigmoid, Elu, Clip, Gelu, ...
-std::span<const ImportRow> contraction_rows();    // MatMul, Gemm, Einsum, Conv, ConvTranspose and their integer kin
+std::span<const ImportRow> contraction_rows();    // MatMul, Gemm, Conv, ConvTranspose
 std::span<const ImportRow> control_rows();        // If, Loop, Scan
 std::span<const ImportRow> einsum_rows();         // Einsum
 std::span<const ImportRow> elementwise_rows();    // Add, Exp, Equal, Where, Cast, ...
@@ -21,7 +21,7 @@ std::span<const ImportRow> order_rows();          // ArgMax, ArgMin, TopK, CumSu
 std::span<const ImportRow> pool_rows();           // MaxPool, AveragePool, LpPool, Global*Pool
 std::span<const ImportRow> quantize_rows();       // QuantizeLinear, DequantizeLinear, QLinear*, *Integer
 std::span<const ImportRow> recurrent_rows();      // LSTM, GRU, RNN
-std::span<const ImportRow> reduce_rows();         // Reduce*, ArgMax, CumSum, TopK, Hardmax
+std::span<const ImportRow> reduce_rows();         // Reduce*
 std::span<const ImportRow> resize_rows();         // Resize, Upsample, GridSample
 std::span<const ImportRow> sequence_rows();       // Sequence*, SplitToSequence, ConcatFromSequence, Optional*
 std::span<const ImportRow> shape_rows();          // Constant*, Shape, Size, Range, Reshape, Flatten, Squeeze, Unsqueeze

@@ -19,12 +19,14 @@ ir::Result<Sequence> required_sequence(const NodeImport& node, int i) {
   return node.fault("type-mismatch", "operand {}: expected a sequence, found a tensor", i);
 }
 
-// The position that operand `i` says, among `count`; the last one where it says none.
-ir::Result<int64_t> position(const NodeImport& node, int i, int64_t count) {
-  if (!node.has(i)) return count - 1;
+// The position that operand `i` says, from 0 to `most`, counted from the end of `length` when negative; `otherwise` where it says
+// none.
+ir::Result<int64_t> position(const NodeImport& node, int i, int64_t length, int64_t most, int64_t otherwise) {
+  if (!node.has(i)) return otherwise;
   const ir::Result<int64_t> given = required_integer(node, i, "position");
   if (!given) return given.faults();
-  return axis_from_front(node, *given, static_cast<int>(count), "position");
+  if (*given >= -length && *given <= most) return *given < 0 ? *given + length : *given;
+  return node.fault("axis-range", "operand {} (position): expected {} to {}, found {}", i, -length, most, *given);
 }
 
 Status import_empty(NodeImport& node) {
@@ -42,7 +44,8 @@ Status import_construct(NodeImport& node) {
 Status import_at(NodeImport& node) {
   const ir::Result<Sequence> sequence = required_sequence(node, 0);
   if (!sequence) return sequence.faults();
-  const ir::Result<int64_t> at = position(node, 1, static_cast<int64_t>(sequence->size()));
+  const auto length = static_cast<int64_t>(sequence->size());
+  const ir::Result<int64_t> at = position(node, 1, length, length - 1, length - 1);
   if (!at) return at.faults();
   node.set_result(0, (*sequence)[static_cast<size_t>(*at)]);
   return {};
@@ -51,7 +54,8 @@ Status import_at(NodeImport& node) {
 Status import_insert(NodeImport& node) {
   ir::Result<Sequence> sequence = required_sequence(node, 0);
   if (!sequence) return sequence.faults();
-  const ir::Result<int64_t> at = position(node, 2, static_cast<int64_t>(sequence->size()) + 1);
+  const auto length = static_cast<int64_t>(sequence->size());
+  const ir::Result<int64_t> at = position(node, 2, length, length, length);
   if (!at) return at.faults();
   sequence->insert(sequence->begin() + *at, node.operand(1));
   node.set_sequence(0, std::move(*sequence));
@@ -63,7 +67,8 @@ Status import_erase(NodeImport& node) {
   if (!sequence) return sequence.faults();
   if (sequence->empty())
     return node.fault("axis-range", "operand 0: expected a sequence with elements, found an empty one");
-  const ir::Result<int64_t> at = position(node, 1, static_cast<int64_t>(sequence->size()));
+  const auto length = static_cast<int64_t>(sequence->size());
+  const ir::Result<int64_t> at = position(node, 1, length, length - 1, length - 1);
   if (!at) return at.faults();
   sequence->erase(sequence->begin() + *at);
   node.set_sequence(0, std::move(*sequence));

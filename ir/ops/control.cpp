@@ -11,17 +11,34 @@ namespace {
 const Region& region(const Inference& op, size_t i) { return op.graph().regions[op.op().regions[i]]; }
 const TensorType& type_of(const Inference& op, ValueId value) { return op.graph().values[value].type; }
 
-Status require_regions(const Inference& op, size_t count) {
-  if (op.op().regions.size() == count) return {};
-  return op.fault("region-count", "expected {} regions, found {}", count, op.op().regions.size());
+Status require_single(const Inference& op, int operand, ElementType element) {
+  if (op.element(operand) != element) {
+    return op.fault("type-mismatch", "operand {}: expected {}, found {}", operand, info(element).name,
+                    info(op.element(operand)).name);
+  }
+  const std::optional<int64_t> count = static_element_count(op.shape(operand));
+  if (count == 1) return {};
+  return op.fault("shape-mismatch", "operand {}: expected 1 element, found {}", operand, count.value_or(-1));
 }
 
-Status require_condition(const Inference& op, int i) {
-  if (op.element(i) != ElementType::kBool)
-    return op.fault("type-mismatch", "operand {}: expected bool, found {}", i, info(op.element(i)).name);
-  if (static_element_count(op.shape(i)) != 1)
-    return op.fault("shape-mismatch", "operand {}: expected 1 element, found [{}]", i, text_of(op.shape(i)));
+Status require_operands(const Inference& op, int first) {
+  for (int i = first; i < op.operand_count(); ++i) {
+    if (!op.has(i)) return op.fault("operand-count", "operand {}: expected a tensor, found none", i);
+  }
   return {};
+}
+
+// That region `i` has so many parameters, and yields so many values.
+Status require_counts(const Inference& op, size_t i, size_t parameters, size_t yields) {
+  if (i >= op.op().regions.size()) return op.fault("region", "expected at least {} regions, found {}", i + 1, op.op().regions.size());
+  for (ValueId yielded : region(op, i).yields) {
+    if (!yielded.valid()) return op.fault("region", "region {}: expected a value to be yielded, found none", i);
+  }
+  if (region(op, i).parameters.size() != parameters) {
+    return op.fault("region", "region {}: expected {} parameters, found {}", i, parameters, region(op, i).parameters.size());
+  }
+  if (region(op, i).yields.size() == yields) return {};
+  return op.fault("region", "region {}: expected {} values to be yielded, found {}", i, yields, region(op, i).yields.size());
 }
 
 // The type that holds for values of both types: dimensions that differ are known only while running.
@@ -43,17 +60,14 @@ Result<TensorType> common_type(Inference& op, const TensorType& a, const TensorT
 }
 
 Status infer_if(Inference& op) {
-  if (Status status = require_regions(op, 2); !status) return status;
-  if (Status status = require_condition(op, 0); !status) return status;
-  const std::vector<ValueId>& then_yields = region(op, 0).yields;
-  const std::vector<ValueId>& else_yields = region(op, 1).yields;
+  if (Status status = require_single(op, 0, ElementType::kBool); !status) return status;
   const size_t results = op.op().results.size();
-  if (then_yields.size() != results || else_yields.size() != results) {
-    return op.fault("operand-count", "expected {} outputs of both branches, found {} and {}", results,
-                    then_yields.size(), else_yields.size());
+  for (size_t i = 0; i < 2; ++i) {
+    if (Status status = require_counts(op, i, 0, results); !status) return status;
   }
   for (size_t i = 0; i < results; ++i) {
-    Result<TensorType> type = common_type(op, type_of(op, then_yields[i]), type_of(op, else_yields[i]), i);
+    const TensorType then_type = type_of(op, region(op, 0).yields[i]);
+    Result<TensorType> type = common_type(op, then_type, type_of(op, region(op, 1).yields[i]), i);
     if (!type) return type.faults();
     op.set_result(static_cast<int>(i), type->element, std::move(type->shape));
   }
@@ -87,25 +101,25 @@ Expr iterations(Inference& op) {
   const Expr zero = op.pool().integer(0);
   const Expr most = counts ? max(trips->at(0), zero) : op.pool().integer(kMostIterations);
   if (counts && stays_true && starts) return most;
-  return op.opaque_count(op.graph().values[op.op().results[0]].name + ".iterations", most);
+  return op.opaque_count(op.graph().values[op.op().results[0]].name + ".count", most);
 }
 
 Status infer_loop(Inference& op) {
-  if (Status status = require_regions(op, 1); !status) return status;
-  if (op.has(0) && (op.element(0) != ElementType::kI64 || static_element_count(op.shape(0)) != 1)) {
-    return op.fault("type-mismatch", "operand 0: expected a single i64, found {}[{}]", info(op.element(0)).name,
-                    text_of(op.shape(0)));
+  if (op.operand_count() < 2 && op.operand_count() > 0 && !op.has(0)) {
+    return op.fault("operand-count", "expected at least 2 operands, found {}", op.operand_count());
+  }
+  if (op.has(0)) {
+    if (Status status = require_single(op, 0, ElementType::kI64); !status) return status;
   }
   if (op.has(1)) {
-    if (Status status = require_condition(op, 1); !status) return status;
+    if (Status status = require_single(op, 1, ElementType::kBool); !status) return status;
   }
-  const Region& body = region(op, 0);
+  if (Status status = require_operands(op, 2); !status) return status;
   const auto carried = static_cast<size_t>(std::max(op.operand_count() - 2, 0));
   const size_t results = op.op().results.size();
-  if (body.parameters.size() != carried + 2 || body.yields.size() != results + 1 || results < carried) {
-    return op.fault("operand-count", "expected a body with {} inputs and {} outputs, found {} and {}", carried + 2,
-                    results + 1, body.parameters.size(), body.yields.size());
-  }
+  if (results < carried) return op.fault("results", "expected at least {} results, found {}", carried, results);
+  if (Status status = require_counts(op, 0, carried + 2, results + 1); !status) return status;
+  const Region body = region(op, 0);
   for (size_t i = 0; i < carried; ++i) {
     Result<TensorType> type = carried_type(op, op.operand(static_cast<int>(i) + 2).type,
                                            type_of(op, body.parameters[i + 2]), type_of(op, body.yields[i + 1]), i);
@@ -123,18 +137,17 @@ Status infer_loop(Inference& op) {
 }
 
 Status infer_scan(Inference& op) {
-  if (Status status = require_regions(op, 1); !status) return status;
   const auto sequences = static_cast<size_t>(op.attributes<Scan>().sequences);
   const auto operands = static_cast<size_t>(op.operand_count());
-  const Region& body = region(op, 0);
-  const size_t results = op.op().results.size();
-  if (sequences < 1 || sequences > operands)
+  if (sequences < 1 || sequences > operands) {
     return op.fault("attribute-range", "attribute \"sequences\": expected 1 to {}, found {}", operands, sequences);
-  const size_t carried = operands - sequences;
-  if (body.parameters.size() != operands || body.yields.size() != results || results < carried) {
-    return op.fault("operand-count", "expected a body with {} inputs and {} outputs, found {} and {}", operands,
-                    results, body.parameters.size(), body.yields.size());
   }
+  if (Status status = require_operands(op, 0); !status) return status;
+  const size_t results = op.op().results.size();
+  const size_t carried = operands - sequences;
+  if (results < carried) return op.fault("results", "expected at least {} results, found {}", carried, results);
+  if (Status status = require_counts(op, 0, operands, results); !status) return status;
+  const Region body = region(op, 0);
   const int first = static_cast<int>(carried);
   for (int i = first; i < op.operand_count(); ++i) {
     if (Status status = op.require_rank(i, 1, kMostRank); !status) return status;
