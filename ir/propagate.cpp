@@ -61,7 +61,8 @@ class Evaluation {
       if (node->opcode == Opcode::kRead) {
         const Expr element = element_read(node);
         followed &= element.valid();
-        return element.valid() ? element : node;
+        if (element.valid()) return element;
+        return is_integer(node->type.element) ? cast(node, ElementType::kI64) : node;
       }
       return as_wide(node);
     });

@@ -59,34 +59,36 @@ Status infer_matmul(Inference& op) {
   return {};
 }
 
-// Zero points: operand 2 has one element, one per row of the left factor, or is like the left factor with a depth of 1;
-// operand 3 likewise for the columns of the right factor.
+// A zero point has one element, one per row of the left or column of the right factor, or is like the factor with a depth
+// of 1. `factor` is 0 or 1, and the zero point two operands behind.
+Status require_zero_point(Inference& op, int factor) {
+  const int point = factor + 2;
+  if (!op.has(point)) return {};
+  if (Status status = op.require_same_element(factor, point); !status) return status;
+  if (static_element_count(op.shape(point)) == 1) return {};
+  if (Status status = op.require_rank(factor, 2, INT32_MAX); !status) return status;
+  const auto rank = op.shape(factor).size();
+  const size_t outer = factor == 0 ? rank - 2 : rank - 1;
+  if (op.rank(point) == 1) return op.require_equal(op.shape(factor)[outer], op.shape(point)[0], "zero points");
+  if (Status status = op.require_rank(point, op.rank(factor), op.rank(factor)); !status) return status;
+  Shape expected = op.shape(factor);
+  expected[factor == 0 ? rank - 1 : rank - 2] = op.pool().integer(1);
+  for (size_t d = 0; d < rank; ++d) {
+    if (Status status = op.require_equal(expected[d], op.shape(point)[d], "zero points"); !status) return status;
+  }
+  return {};
+}
+
 Status infer_matmul_integer(Inference& op) {
-  for (int operand : {0, 1}) {
-    if (!is_integer(op.element(operand))) {
-      return op.fault("type-mismatch", "operand {}: expected integers, found {}", operand,
-                      info(op.element(operand)).name);
-    }
-    const int point = operand + 2;
-    if (!op.has(point)) continue;
-    if (Status status = op.require_same_element(operand, point); !status) return status;
-    if (static_element_count(op.shape(point)) == 1) continue;
-    const int rank = op.rank(operand);
-    const Expr outer =
-        rank == 1 ? op.pool().integer(1) : op.shape(operand)[static_cast<size_t>(operand == 0 ? rank - 2 : rank - 1)];
-    if (op.rank(point) == 1) {
-      if (Status status = op.require_equal(outer, op.shape(point)[0], "zero points"); !status) return status;
-      continue;
-    }
-    if (Status status = op.require_rank(point, rank, rank); !status) return status;
-    Shape expected = op.shape(operand);
-    expected[static_cast<size_t>(operand == 0 ? rank - 1 : rank - 2)] = op.pool().integer(1);
-    for (size_t d = 0; d < expected.size(); ++d) {
-      if (Status status = op.require_equal(expected[d], op.shape(point)[d], "zero points"); !status) return status;
-    }
+  for (int factor : {0, 1}) {
+    if (is_integer(op.element(factor))) continue;
+    return op.fault("type-mismatch", "operand {}: expected integers, found {}", factor, info(op.element(factor)).name);
   }
   Result<Shape> shape = product_shape(op, {});
   if (!shape) return shape.faults();
+  for (int factor : {0, 1}) {
+    if (Status status = require_zero_point(op, factor); !status) return status;
+  }
   op.set_result(0, ElementType::kI32, *std::move(shape));
   return {};
 }

@@ -104,6 +104,16 @@ TEST(Add, refuses_shapes_that_do_not_broadcast) {
   EXPECT_EQ(fault_of(kAdd, {floats({2}, {1, 2}), floats({3}, {1, 2, 3})}), "shape-mismatch");
 }
 
+TEST(Less, of_a_known_and_an_unknown_i32_is_not_known) {
+  Graph graph;
+  graph.body = graph.regions.add({});
+  const ValueId known = graph.add_constant("known", numbers(ElementType::kI32, {1}, {0}));
+  const ValueId unknown = graph.add_value("unknown", {ElementType::kI32, {graph.pool->integer(1)}});
+  const OpId less = graph.add_op(graph.body, kLess, {known, unknown}, {}, {"y"}, "op");
+  EXPECT_TRUE(infer_types(graph, less));
+  EXPECT_FALSE(graph.values[graph.ops[less].results[0]].elements.has_value());
+}
+
 TEST(Cast, of_floats_truncates_and_saturates) {
   EXPECT_EQ(result_of(kCast, {floats({3}, {-1.5, 1.9, 300})}, Attributes(Cast{ElementType::kI8})),
             (Numbers{-1, 1, 127}));
