@@ -134,10 +134,6 @@ class Compiler {
     instruction.operation = {e->opcode, e->operands[typed]->type.element, e->type.element,
                              static_cast<int>(e->operands.size())};
     instruction.function = lane_function(instruction.operation);
-    // A scalar condition decides for all lanes.
-    if (e->opcode == Opcode::kSelect && e->operands[0]->type.lanes != e->type.lanes) {
-      instruction.a = add({.action = Action::kSplat, .a = instruction.a}, {ElementType::kBool, e->type.lanes});
-    }
   }
 
   Range begin_range() {

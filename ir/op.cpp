@@ -117,7 +117,8 @@ Status check_operands_and_attributes(const Graph& graph, const Op& op) {
     return input_fault("result-count", op.origin, "expected {} results, found {}", row.results, op.results.size());
   }
   Status status;
-  for (int i = 0; i < row.least_operands; ++i) {
+  const bool any_number = row.most_operands == INT32_MAX && row.regions == 0;
+  for (int i = 0; i < (any_number ? count : row.least_operands); ++i) {
     if (op.operands[static_cast<size_t>(i)].valid()) continue;
     status.merge(input_fault("operand-count", op.origin, "operand {}: expected a tensor, found none", i));
   }

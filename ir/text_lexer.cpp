@@ -128,7 +128,11 @@ void TextCursor::skip_blank() {
 }
 
 void TextCursor::scan() {
-  if (failed()) return;
+  if (!failed()) scan_token();
+  if (failed()) token_ = {};
+}
+
+void TextCursor::scan_token() {
   skip_blank();
   token_ = {TokenKind::kEnd, {}, line_, column_};
   if (offset_ == text_.size()) return;

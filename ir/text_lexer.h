@@ -79,6 +79,7 @@ class TextCursor {
 
  private:
   void scan();
+  void scan_token();
   void skip_blank();
   void scan_sigil(TokenKind kind, std::string_view what);
   void scan_number();

@@ -22,7 +22,7 @@ class Widening {
   }
 
   Expr position(Expr e) {
-    const Expr step = slope(e, lane_);
+    const Expr step = step_of(e);
     if (step.valid() && is_constant_value(step, 1)) return first(e);
     const Expr wide = run(e);
     return wide->type.lanes == lanes_ ? wide : splat(wide, lanes_);
@@ -30,6 +30,13 @@ class Widening {
 
  private:
   Expr first(Expr e) const { return substitute(e, {{lane_.index, e->pool->integer(0)}}); }
+
+  // The slope in the lane; invalid too where a vector has part in the expression.
+  Expr step_of(Expr e) const {
+    bool vectors = false;
+    for_each_node(e, [&](Expr node) { vectors |= is_variable(node) && wide_.contains(variable_of(node).index); });
+    return vectors ? Expr() : slope(e, lane_);
+  }
 
   bool varies(Expr e) const {
     bool found = false;
@@ -43,7 +50,7 @@ class Widening {
     ExprPool& pool = *e->pool;
     if (is_variable(e) && wide_.contains(variable_of(e).index)) return wide_.at(variable_of(e).index);
     if (e->type == kIndex) {
-      if (const Expr step = slope(e, lane_); step.valid()) return ramp(first(e), step, lanes_);
+      if (const Expr step = step_of(e); step.valid()) return ramp(first(e), step, lanes_);
     }
     if (e->opcode == Opcode::kLoad) {
       const Expr index = position(e->operands[0]);
@@ -87,11 +94,11 @@ Expr widen(Expr e, VariableId axis, Expr base, int lanes, const Substitution& wi
   return Widening(lane, lanes, wide).run(placed);
 }
 
-Expr widen_position(Expr position, VariableId axis, Expr base, int lanes) {
+Expr widen_position(Expr position, VariableId axis, Expr base, int lanes, const Substitution& wide) {
+  if (lanes == 1) return substitute(substitute(position, {{axis.index, base}}), wide);
   VariableId lane;
   const Expr placed = by_lane(position, axis, base, lanes, lane);
-  const Substitution nothing_wide;
-  return Widening(lane, lanes, nothing_wide).position(placed);
+  return Widening(lane, lanes, wide).position(placed);
 }
 
 Expr widen_to_lanes(Expr e, VariableId axis, Expr base, int lanes, const Substitution& wide) {

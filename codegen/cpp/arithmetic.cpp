@@ -78,6 +78,16 @@ std::vector<Expressions::Text> Expressions::operands_of(Expr e) {
   return operands;
 }
 
+std::vector<Expressions::Text> Expressions::operator_operands(Expr e) {
+  const auto is_number = [](Expr operand) {
+    return operand->opcode == Opcode::kSplat && ir::is_constant(operand) && size_of(operand->type.element) >= 4;
+  };
+  if (e->operands.size() != 2 || is_number(e->operands[0]) == is_number(e->operands[1])) return operands_of(e);
+  std::vector<Text> operands;
+  for (Expr operand : e->operands) operands.push_back(print(is_number(operand) ? operand->operands[0] : operand));
+  return operands;
+}
+
 Expressions::Text Expressions::call(const std::string& function, std::span<const Text> operands) const {
   std::string text = function + "(";
   for (size_t i = 0; i < operands.size(); ++i) text += (i == 0 ? "" : ", ") + operands[i].text;
@@ -92,7 +102,10 @@ Expressions::Text Expressions::arithmetic(Expr e) {
   const ElementType element = e->type.element;
   if (element == ElementType::kBool) return bool_arithmetic(e);
   if (is_half(element)) return half_arithmetic(e);
-  if (is_float(element)) return float_arithmetic(e->opcode, type(e), operands_of(e));
+  if (is_float(element)) {
+    const bool is_operator = !operator_of(e->opcode).empty();
+    return float_arithmetic(e->opcode, type(e), is_operator ? operator_operands(e) : operands_of(e));
+  }
   return integer_arithmetic(e);
 }
 
@@ -170,9 +183,9 @@ Expressions::Text Expressions::integer_arithmetic(Expr e) {
 Expressions::Text Expressions::plain_integer(Expr e) {
   if (e->opcode == Opcode::kNegate) return {"-" + operand_at(e->operands[0], kUnary + 1), kUnary};
   const int precedence = precedence_of(e->opcode);
-  const std::string left = operand_at(e->operands[0], precedence);
-  return {fmt::format("{} {} {}", left, operator_of(e->opcode), operand_at(e->operands[1], precedence + 1)),
-          precedence};
+  const std::vector<Text> operands = operator_operands(e);
+  const std::string left = at_least(operands[0], precedence);
+  return {fmt::format("{} {} {}", left, operator_of(e->opcode), at_least(operands[1], precedence + 1)), precedence};
 }
 
 // Operators where the divisor cannot be 0 and both sides are on the side where rounding down is rounding toward zero.
@@ -213,8 +226,8 @@ Expressions::Text Expressions::bits(Expr e) {
     return {fmt::format("static_cast<{}>({})", cpp_name(result), inverted), kPrimary};
   }
   const std::string_view symbol = e->opcode == Opcode::kAnd ? "&" : e->opcode == Opcode::kOr ? "|" : "^";
-  const std::string left = operand_at(e->operands[0], kUnary);
-  return {fmt::format("{} {} {}", left, symbol, operand_at(e->operands[1], kUnary)), kBits};
+  const std::vector<Text> operands = operator_operands(e);
+  return {fmt::format("{} {} {}", at_least(operands[0], kUnary), symbol, at_least(operands[1], kUnary)), kBits};
 }
 
 }  // namespace burin::codegen::cpp

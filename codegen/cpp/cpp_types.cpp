@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 
@@ -60,6 +61,19 @@ std::string short_name(CppType type) {
   std::string name = type.is_mask() ? fmt::format("m{}", 8 * type.mask_bytes) : std::string(info(type.element).name);
   if (type.is_vector()) name += fmt::format("x{}", type.lanes);
   return name;
+}
+
+bool is_type_name(std::string_view name) {
+  if (name.ends_with("_t")) return true;
+  const size_t cross = std::min(name.find('x'), name.size());
+  const std::string_view lanes = name.substr(std::min(cross + 1, name.size()));
+  if (lanes.find_first_not_of("0123456789") != std::string_view::npos) return false;
+  for (const std::string_view kind : {"f", "bf", "i", "u", "m"}) {
+    for (const std::string_view bits : {"8", "16", "32", "64"}) {
+      if (name.substr(0, cross) == std::string(kind) + std::string(bits)) return true;
+    }
+  }
+  return false;
 }
 
 std::string cpp_name(CppType type) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "ir/expr.h"
 
@@ -33,6 +34,8 @@ int storage_lanes(int lanes);
 
 // "f32", "f32x8", "i64", "bool", "m32x8" for a mask of 4 bytes a lane: what functions on the type end with.
 std::string short_name(CppType type);
+// True for what the short name of a type, or another type's name, may be.
+bool is_type_name(std::string_view name);
 // The type's name in C++: "float", "uint16_t", or the short name of a vector.
 std::string cpp_name(CppType type);
 // A buffer's element in C++; a bool is a uint8_t in memory.

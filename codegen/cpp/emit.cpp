@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <set>
 
 #include "codegen/aliasing.h"
@@ -10,17 +9,12 @@
 #include "codegen/cpp/identifiers.h"
 #include "codegen/cpp/statements.h"
 #include "codegen/cpp/tables_text.h"
+#include "ir/expr_text.h"
 
 namespace burin::codegen {
 namespace {
 
 using namespace cpp;
-
-std::string upper_case(std::string text) {
-  std::ranges::transform(text, text.begin(),
-                         [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
-  return text;
-}
 
 std::string variant_macro(const ModelTables& tables, const VariantTables& variant) {
   return upper_case(tables.symbol_prefix + "_has_" + c_identifier(variant.target));
@@ -76,6 +70,12 @@ void print_variant(const Variant& variant, const VariantTables& tables, const st
   if (helpers.uses_intrinsics()) out.line(fmt::format("#include <{}>", intrinsics_header(variant.target.architecture)));
   if (helpers.uses_runtime_fma())
     out.line("extern \"C\" [[gnu::visibility(\"hidden\")]] double burin_rt_fma(double x, double y, double z);");
+  if (helpers.uses_wide_vectors()) {
+    out.line(
+        "// Vectors wider than a register are passed only to functions that are always inlined: no calling convention "
+        "matters.");
+    out.line("#pragma GCC diagnostic ignored \"-Wpsabi\"");
+  }
   const std::string space = prefix + "_" + c_identifier(tables.target);
   out.line("");
   out.line("namespace " + space + " {");
@@ -111,6 +111,18 @@ void print_choice(std::span<const Variant> variants, std::span<const std::string
   out.line("#endif");
 }
 
+// "//   input "x": f32[N, 8]".
+void print_interface(const ir::Module& module, ir::TextWriter& out) {
+  const auto print = [&](const char* kind, const ir::Interface& tensor) {
+    std::string dims;
+    for (ir::Expr dim : tensor.shape) dims += (dims.empty() ? "" : ", ") + ir::text_of(dim);
+    out.line(fmt::format("//   {} \"{}\": {}[{}]", kind, comment_text(tensor.name), info(tensor.element).name,
+                         comment_text(dims)));
+  };
+  for (const ir::Interface& input : module.inputs) print("input", input);
+  for (const ir::Interface& output : module.outputs) print("output", output);
+}
+
 }  // namespace
 
 std::string weights_macro(const ModelTables& tables) { return upper_case(tables.symbol_prefix) + "_BIN"; }
@@ -120,6 +132,7 @@ std::string emit_cpp(std::span<const Variant> variants, const ModelTables& table
   out.line(fmt::format("// Model \"{}\" as C++17, printed by {}.", comment_text(tables.name),
                        comment_text(tables.compiler)));
   out.line("//");
+  print_interface(*variants[0].module, out);
   for (const Variant& variant : variants) {
     out.line(fmt::format("//   {}: {} {}", variant.target.name, variant.target.toolchain.gcc,
                          variant.target.toolchain.gcc_flags));

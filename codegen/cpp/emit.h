@@ -8,9 +8,10 @@
 //   g++ -O2 -march=x86-64-v4 -DBURIN_KERNELS_ONLY -c NAME.cpp            one variant, for a library of several,
 //   g++ -O2 -DBURIN_TABLES_ONLY -c NAME.cpp                              and the tables that choose among them
 //
-// BURIN_NAMED_MODEL exports burin_model_NAME in the place of burin_model, so that several models link into one program, and
-// NAME_BIN is the path of the weights where it is not "NAME.bin" in a directory of the assembler's. The code calls memcpy and
-// the runtime, is C++17 with GCC's vector extensions, and has no warnings at -Wall -Wextra -Wpedantic.
+// BURIN_NAMED_MODEL exports burin_model_NAME in the place of burin_model, so that several models link into one program.
+// NAME_BIN is the path of the weights where it is not "NAME.bin" in a directory of the assembler's; BURIN_LINKED_WEIGHTS leaves
+// them to another object. The code calls memcpy and the runtime, is C++17 with GCC's vector extensions, and has no warnings at
+// -Wall -Wextra -Wpedantic.
 #pragma once
 
 #include <span>

@@ -22,9 +22,11 @@ std::string declaration_of(const ir::Buffer& buffer, const std::string& name, co
                          buffer.slot);
     case Place::kOutput:
       return fmt::format("{0} *const {1} = static_cast<{0} *>(frame->outputs[{2}]);", element, name, buffer.slot);
-    case Place::kConstant:
+    case Place::kConstant: {
+      const int64_t offset = weights_offset(tables, buffer.slot);
       return fmt::format("const {0} *const {1} = reinterpret_cast<const {0} *>(frame->weights + {2});", element, name,
-                         weights_offset(tables, buffer.slot));
+                         offset);
+    }
     case Place::kArena: {
       const auto slot = static_cast<size_t>(buffer.slot);
       const std::string offset =
@@ -66,7 +68,7 @@ void print_entry(const ir::Module& module, const VariantTables& tables, std::spa
   const auto braces =
       out.block(fmt::format("extern \"C\" [[gnu::visibility(\"hidden\")]] void {}(const burin_frame *{})",
                             tables.execute, reads_frame ? "frame" : ""));
-  for (const std::string& kernel : kernel_names) function.name(kernel);  // no local name hides a kernel's
+  function.reserve(kernel_names);
   declare_symbols(module, used, function);
   uint32_t position = 0;
   function.buffers.resize(module.entry.buffers.size());

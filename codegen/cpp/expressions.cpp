@@ -21,17 +21,13 @@ constexpr size_t kLongLine = 100;
 
 bool is_leaf(Expr e) { return e->operands.empty(); }
 
-// Written again rather than named.
-bool is_cheap(Expr e) {
-  if (is_leaf(e)) return true;
-  if (e->opcode == Opcode::kSplat || e->opcode == Opcode::kLane || ir::is_variable(e)) return is_leaf(e->operands[0]);
-  const bool sum = e->opcode == Opcode::kAdd || e->opcode == Opcode::kSub;
-  return sum && e->type.lanes == 1 && is_leaf(e->operands[0]) && is_leaf(e->operands[1]);
-}
-
 }  // namespace
 
 std::string Function::name(std::string_view wanted) { return names.give(identifier(wanted), "value"); }
+
+void Function::reserve(std::span<const std::string> functions) {
+  for (const std::string& function : functions) names.give(function, "kernel");
+}
 
 // --- Statements.
 void Expressions::start(std::span<Expr> roots) {
@@ -76,6 +72,13 @@ Expressions::Text Expressions::print(Expr e) {
   const bool shared = found != uses_.end() && found->second > 1;
   if (shared || text.text.size() > kLongLine) return {name_value(e, text), kPrimary};
   return text;
+}
+
+bool Expressions::is_cheap(Expr e) {
+  if (is_leaf(e)) return true;
+  if (e->opcode == Opcode::kSplat || e->opcode == Opcode::kLane || ir::is_variable(e)) return is_leaf(e->operands[0]);
+  const bool sum = e->opcode == Opcode::kAdd || e->opcode == Opcode::kSub;
+  return sum && e->type.lanes == 1 && is_leaf(e->operands[0]) && is_leaf(e->operands[1]);
 }
 
 std::string Expressions::text(Expr root) {
@@ -258,18 +261,16 @@ Expressions::Text Expressions::lanes(Expr e) {
 
 Expressions::Text Expressions::select(Expr e) {
   const CppType result = type(e);
-  if (!result.is_vector()) {
-    return {fmt::format("{} ? {} : {}", operand_at(e->operands[0], kConditional + 1),
-                        operand_at(e->operands[1], kConditional + 1), operand_at(e->operands[2], kConditional + 1)),
-            kConditional};
+  const Expr condition = e->operands[0];
+  const bool by_lane = condition->type.lanes > 1;
+  const Text chooser = by_lane ? print_mask(condition, lane_bytes(result)) : print(condition);
+  std::string text = at_least(chooser, kConditional + 1);
+  for (size_t i = 1; i <= 2; ++i) {
+    const Expr side = e->operands[i];
+    const Text value = result.is_mask() ? print_mask(side, result.mask_bytes) : print(side);
+    text += (i == 1 ? " ? " : " : ") + at_least(value, kConditional + 1);
   }
-  const std::string condition = at_least(print_mask(e->operands[0], lane_bytes(result)), kConditional + 1);
-  std::string sides[2];
-  for (size_t i = 0; i < 2; ++i) {
-    const Text side = result.is_mask() ? print_mask(e->operands[i + 1], result.mask_bytes) : print(e->operands[i + 1]);
-    sides[i] = at_least(side, kConditional + 1);
-  }
-  return {fmt::format("{} ? {} : {}", condition, sides[0], sides[1]), kConditional};
+  return {std::move(text), kConditional};
 }
 
 Expressions::Text Expressions::print_mask(Expr e, int bytes) {
@@ -374,9 +375,15 @@ Expressions::Text Expressions::compare(Expr e) {
     return {fmt::format("__builtin_isnan({})", half ? as_float(left) : print(left).text), kPrimary};
   }
   const int precedence = e->opcode == Opcode::kLess || e->opcode == Opcode::kLessEqual ? kCompare : kEquality;
-  const std::string a = half ? as_float(left) : operand_at(left, kShift + 1);
-  const std::string b = half ? as_float(right) : operand_at(right, kShift + 1);
-  std::string text = fmt::format("{} {} {}", a, comparison(e->opcode), b);
+  std::string text;
+  if (half || e->opcode == Opcode::kIsNan) {
+    const auto side = [&](Expr value) { return half ? as_float(value) : operand_at(value, kShift + 1); };
+    text = fmt::format("{} {} {}", side(left), comparison(e->opcode), side(right));
+  } else {
+    const std::vector<Text> sides = operator_operands(e);
+    text =
+        fmt::format("{} {} {}", at_least(sides[0], kShift + 1), comparison(e->opcode), at_least(sides[1], kShift + 1));
+  }
   if (e->type.lanes == 1) return {std::move(text), precedence};
   return {fmt::format("({})({})", function_.helpers.type(type(e)), text), kUnary};
 }

@@ -40,10 +40,12 @@ struct Function {
   ir::NameGiver names = {};
   std::vector<std::string> buffers = {};               // by BufferId
   std::unordered_map<uint32_t, Named> variables = {};  // by VariableId
-  ir::Substitution counters = {};                      // of unrolled loops, and their values
+  ir::Substitution counters = {};  // of unrolled loops, and their values; and what they make no more than a sum
 
   // `wanted` as an identifier that nothing else in the function has.
   std::string name(std::string_view wanted);
+  // Keeps local names from hiding these functions.
+  void reserve(std::span<const std::string> functions);
 };
 
 class Expressions {
@@ -63,6 +65,8 @@ class Expressions {
   bool is_index(ir::Expr e);
   // True when the expression fits into one line without names in front of it.
   static bool is_small(ir::Expr e);
+  // Written again rather than named.
+  static bool is_cheap(ir::Expr e);
 
  private:
   struct Text {
@@ -99,6 +103,8 @@ class Expressions {
   Text call(const std::string& function, std::span<const Text> operands) const;
   Text call(ir::Expr e, Helper helper);
   std::vector<Text> operands_of(ir::Expr e);
+  // The same for an operator, which takes a number beside a vector for a number in every lane.
+  std::vector<Text> operator_operands(ir::Expr e);
   std::string as_float(ir::Expr half);
   // Bytes of a lane of the mask that computing a bool vector gives without conversion.
   int natural_mask(ir::Expr e);

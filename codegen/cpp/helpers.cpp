@@ -19,21 +19,21 @@ std::string_view word_of(Helper helper) {
     case Helper::kSplat: return "splat";
     case Helper::kRamp: return "ramp";
     case Helper::kAdd: return "add";
-    case Helper::kSub: return "subtract";
-    case Helper::kMul: return "multiply";
+    case Helper::kSub: return "sub";
+    case Helper::kMul: return "mul";
     case Helper::kNegate: return "negate";
-    case Helper::kDiv: return "divide";
-    case Helper::kFloorDiv: return "floor_divide";
-    case Helper::kCeilDiv: return "ceil_divide";
-    case Helper::kMod: return "modulo";
-    case Helper::kPow: return "power";
+    case Helper::kDiv: return "div";
+    case Helper::kFloorDiv: return "floor_div";
+    case Helper::kCeilDiv: return "ceil_div";
+    case Helper::kMod: return "mod";
+    case Helper::kPow: return "pow";
     case Helper::kShiftLeft: return "shift_left";
     case Helper::kShiftRight: return "shift_right";
-    case Helper::kAbs: return "magnitude";
-    case Helper::kMin: return "least";
-    case Helper::kMax: return "most";
-    case Helper::kFma: return "fused_multiply_add";
-    case Helper::kSqrt: return "square_root";
+    case Helper::kAbs: return "abs";
+    case Helper::kMin: return "min";
+    case Helper::kMax: return "max";
+    case Helper::kFma: return "fma";
+    case Helper::kSqrt: return "sqrt";
     case Helper::kFloor: return "floor";
     case Helper::kCeil: return "ceil";
     case Helper::kTruncate: return "truncate";
@@ -92,7 +92,8 @@ bool is_helper_name(std::string_view name) {
   }
   for (int i = 0; i <= static_cast<int>(Helper::kRoundEven); ++i) {
     const std::string_view word = word_of(static_cast<Helper>(i));
-    if (name.starts_with(word) && name.substr(word.size()).starts_with('_')) return true;
+    if (!name.starts_with(word) || !name.substr(word.size()).starts_with('_')) continue;
+    if (is_type_name(name.substr(word.size() + 1))) return true;
   }
   return false;
 }
@@ -105,7 +106,9 @@ void Helpers::define(const std::string& name, const std::function<std::vector<st
 
 std::string Helpers::type(CppType type) {
   const std::string name = cpp_name(type);
-  if (type.is_vector() && known_.insert(name).second) types_.push_back(type_declaration(type));
+  if (!type.is_vector() || !known_.insert(name).second) return name;
+  types_.push_back(type_declaration(type));
+  uses_wide_vectors_ |= storage_lanes(type.lanes) * lane_bytes(type) > isa_.vector_bytes;
   return name;
 }
 
@@ -175,7 +178,7 @@ std::string Helpers::join(CppType to) {
 std::string Helpers::text() const {
   std::string text;
   for (const std::string& declaration : types_) text += declaration + "\n";
-  for (const std::string& function : functions_) text += "\n" + function;
+  for (const std::string& function : functions_) text += (text.empty() ? "" : "\n") + function;
   return text;
 }
 

@@ -1,6 +1,6 @@
 // The small inline functions of emitted C++: operations whose exact meaning (wrapping, saturation, rounding, division by zero,
 // lanes) C++ has no operator for. Each is printed only where used, after the types and functions it needs, and its name ends
-// with its type: `load_f32x8`, `floordiv_i64`, `i32x8_from_f32x8`.
+// with its type: `load_f32x8`, `floor_div_i64`, `i32x8_from_f32x8`.
 #pragma once
 
 #include <functional>
@@ -70,6 +70,8 @@ class Helpers {
   const Isa& isa() const { return isa_; }
   bool uses_intrinsics() const { return uses_intrinsics_; }
   bool uses_runtime_fma() const { return uses_runtime_fma_; }
+  // Vectors that the machine has no register for.
+  bool uses_wide_vectors() const { return uses_wide_vectors_; }
 
   // All that was asked for, as C++.
   std::string text() const;
@@ -86,6 +88,7 @@ class Helpers {
   std::vector<std::string> functions_;
   bool uses_intrinsics_ = false;
   bool uses_runtime_fma_ = false;
+  bool uses_wide_vectors_ = false;
 };
 
 // True for what the name of a helper may be: the names that a model gives are others.

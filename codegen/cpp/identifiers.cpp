@@ -24,15 +24,6 @@ constexpr auto kWords = std::to_array<std::string_view>(
      "unsigned", "using",   "virtual",  "void",   "volatile", "wchar_t",   "while",     "xor",       "xor_eq"});
 static_assert(std::ranges::is_sorted(kWords));
 
-// "f32", "i64x8", "m32x8", "uint8_t".
-bool is_type_name(std::string_view name) {
-  if (name.ends_with("_t")) return true;
-  const size_t letters = name.find_first_of("0123456789");
-  if (letters == std::string_view::npos) return false;
-  const std::string_view kind = name.substr(0, letters);
-  return kind == "f" || kind == "bf" || kind == "i" || kind == "u" || kind == "m";
-}
-
 bool is_upper_case(std::string_view name) {
   return name.size() > 1 && std::ranges::none_of(name, [](char c) { return c >= 'a' && c <= 'z'; });
 }
@@ -51,9 +42,18 @@ std::string identifier(std::string_view name) {
   return text;
 }
 
+std::string upper_case(std::string_view text) {
+  std::string upper(text);
+  for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return upper;
+}
+
 std::string comment_text(std::string_view text) {
   std::string safe;
-  for (char c : text) safe += c == '\\' ? '/' : c >= ' ' && c <= '~' ? c : '?';
+  for (char c : text) {
+    const bool trigraph = c == '?' && safe.ends_with('?');
+    safe += c == '\\' ? '/' : c >= ' ' && c <= '~' && !trigraph ? c : '.';
+  }
   return safe;
 }
 

@@ -123,12 +123,16 @@ void Statements::one(const ir::WhileLoop& loop) {
 }
 
 void Statements::one(const ir::Branch& branch) {
+  const Expr condition = started(branch.condition);
+  if (const std::optional<int64_t> known = ir::constant_integer(condition)) {
+    return block(*known != 0 ? branch.then_body : branch.else_body);
+  }
   declare_tiles_of(branch.then_body);
   declare_tiles_of(branch.else_body);
-  const std::string condition = expressions_.text(started(branch.condition));
   const bool only_else = branch.then_body.empty();
   if (only_else && branch.else_body.empty()) return;
-  const auto braces = function_.out.block(only_else ? "if (!(" + condition + "))" : "if (" + condition + ")");
+  const std::string text = expressions_.text(condition);
+  const auto braces = function_.out.block(only_else ? "if (!(" + text + "))" : "if (" + text + ")");
   scoped(only_else ? branch.else_body : branch.then_body);
   if (only_else || branch.else_body.empty()) return;
   function_.out.middle("else");
@@ -138,6 +142,11 @@ void Statements::one(const ir::Branch& branch) {
 void Statements::one(const ir::Let& let) {
   if (!used_.variables.contains(let.variable)) return;
   const Expr value = started(let.value);
+  // What unrolling leaves of an index may be no more than another name, or a number added to one.
+  if (Expressions::is_cheap(value) && !function_.counters.empty() && stays(value, tiles_)) {
+    function_.counters[let.variable.index] = value;
+    return;
+  }
   const std::string text = expressions_.text(value);
   const Named named{function_.name(function_.pool[let.variable].name),
                     expressions_.type(value),
@@ -276,6 +285,7 @@ void print_kernel(const ir::Kernel& kernel, const std::string& name, std::span<c
                   ir::ExprPool& pool, Helpers& helpers, const KernelStyle& style, ir::TextWriter& out) {
   Function function{pool, helpers, out, style.index_overflow};
   function.buffers.resize(kernel.buffers.size());
+  function.reserve(kernel_names);
   const UsedNames used = used_names(kernel);
   for (const std::string& origin : kernel.origin) out.line("// " + comment_text(origin));
   const std::string parameters = parameters_of(kernel, style, used, function);

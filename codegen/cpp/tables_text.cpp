@@ -12,12 +12,23 @@ namespace {
 
 std::string number(int64_t value) { return value == INT64_MIN ? "INT64_MIN" : std::to_string(value); }
 
+// "BURIN_F32".
+std::string element_type_name(int32_t code) {
+  for (int i = 0; i < ir::kElementTypes; ++i) {
+    const auto element = static_cast<ir::ElementType>(i);
+    if (element_type_code(element) != code) continue;
+    return "BURIN_" + upper_case(info(element).name);
+  }
+  return std::to_string(code);
+}
+
 class Tables {
  public:
   Tables(const ModelTables& tables, ir::TextWriter& out) : tables_(tables), out_(out) {}
 
   void weights(const std::string& macro) {
     if (tables_.weights.empty()) return;
+    out_.line("#if !defined(BURIN_LINKED_WEIGHTS)");
     out_.line(fmt::format("#if !defined({})", macro));
     out_.line(fmt::format("#define {} {}", macro, string_literal(tables_.symbol_prefix + ".bin")));
     out_.line("#endif");
@@ -30,6 +41,7 @@ class Tables {
     out_.line(fmt::format("    \".incbin \\\"\" {} \"\\\"\\n\"", macro));
     out_.line(fmt::format("    \".size {}, {}\\n\"", name, tables_.weights_bytes));
     out_.line("    \".popsection\\n\");");
+    out_.line("#endif");
     out_.line(fmt::format("extern \"C\" [[gnu::visibility(\"hidden\")]] const unsigned char {}[];", name));
     out_.line("");
   }
@@ -43,8 +55,8 @@ class Tables {
       const std::string dims = row.dims.empty() ? "nullptr" : fmt::format("{}_{}_dims", name, i);
       const std::string scale =
           literal_text(ir::ElementType::kF32, std::bit_cast<int64_t>(static_cast<double>(row.scale)));
-      out_.line(fmt::format("{{{}, {}, {}, {}, {}, {}, {}}},", string_literal(row.name), string_literal(row.layout),
-                            dims, row.element_type, row.dims.size(), scale, row.zero_point));
+      out_.line(fmt::format("  {{{}, {}, {}, {}, {}, {}, {}}},", string_literal(row.name), string_literal(row.layout),
+                            dims, element_type_name(row.element_type), row.dims.size(), scale, row.zero_point));
     }
   }
 
@@ -52,7 +64,7 @@ class Tables {
     if (tables_.symbols.empty()) return;
     const auto braces = table("burin_symbol_data", "symbols");
     for (const SymbolRow& row : tables_.symbols) {
-      out_.line(fmt::format("{{{}, {}, {}}},", string_literal(row.name), number(row.min), number(row.max)));
+      out_.line(fmt::format("  {{{}, {}, {}}},", string_literal(row.name), number(row.min), number(row.max)));
     }
   }
 
@@ -60,7 +72,7 @@ class Tables {
     if (tables_.checks.empty()) return;
     const auto braces = table("burin_check_data", "checks");
     for (const CheckRow& row : tables_.checks) {
-      out_.line(fmt::format("{{{}, {}}},", string_literal(row.lhs), string_literal(row.rhs)));
+      out_.line(fmt::format("  {{{}, {}}},", string_literal(row.lhs), string_literal(row.rhs)));
     }
   }
 
@@ -70,7 +82,8 @@ class Tables {
     numbers(fmt::format("offsets_{}", i), "int64_t", row.offsets);
     if (row.intervals.empty()) return;
     const auto braces = table("burin_interval", fmt::format("intervals_{}", i));
-    for (const Interval& interval : row.intervals) out_.line(fmt::format("{{{}, {}}},", interval.first, interval.last));
+    for (const Interval& interval : row.intervals)
+      out_.line(fmt::format("  {{{}, {}}},", interval.first, interval.last));
   }
 
   void variant_row(size_t i) {
@@ -79,10 +92,10 @@ class Tables {
     const auto function = [](const std::optional<ir::Kernel>& kernel) {
       return kernel ? identifier(kernel->name) : "nullptr";
     };
-    out_.line(fmt::format("{{{}, {}u, {}, {}, {},", string_literal(row.target), row.cpu_features,
+    out_.line(fmt::format("  {{{}, {}u, {}, {}, {},", string_literal(row.target), row.cpu_features,
                           pointer(!row.intervals.empty(), fmt::format("intervals_{}", i)),
                           pointer(!row.offsets.empty(), fmt::format("offsets_{}", i)), row.arena_bytes));
-    out_.line(fmt::format(" {}, {}, {}, {}, {}, {}, 0}},", function(row.sizes), function(tables_.bounds_function),
+    out_.line(fmt::format("   {}, {}, {}, {}, {}, {}, 0}},", function(row.sizes), function(tables_.bounds_function),
                           function(tables_.shapes_function), function(tables_.checks_function), row.execute,
                           row.buffers));
   }
@@ -90,17 +103,17 @@ class Tables {
   void model() {
     const auto pointer = [](bool present, const char* name) { return present ? name : "nullptr"; };
     const auto braces = structure("const burin_model_data model =");
-    out_.line("BURIN_MODEL_VERSION, static_cast<int32_t>(sizeof(burin_model_data)),");
-    out_.line(fmt::format("{}, {}, {},", string_literal(tables_.name), string_literal(tables_.digest),
+    out_.line("  BURIN_MODEL_VERSION, static_cast<int32_t>(sizeof(burin_model_data)),");
+    out_.line(fmt::format("  {}, {}, {},", string_literal(tables_.name), string_literal(tables_.digest),
                           string_literal(tables_.compiler)));
-    out_.line(fmt::format("{}, {}, {}, {},", pointer(!tables_.inputs.empty(), "inputs"),
+    out_.line(fmt::format("  {}, {}, {}, {},", pointer(!tables_.inputs.empty(), "inputs"),
                           pointer(!tables_.outputs.empty(), "outputs"), pointer(!tables_.symbols.empty(), "symbols"),
                           pointer(!tables_.checks.empty(), "checks")));
-    out_.line(fmt::format("variants, {}, {}, 0,", tables_.weights.empty() ? "nullptr" : tables_.weights,
+    out_.line(fmt::format("  variants, {}, {}, 0,", tables_.weights.empty() ? "nullptr" : tables_.weights,
                           tables_.weights_bytes));
-    out_.line(fmt::format("{}, {}, {}, {}, {},", tables_.inputs.size(), tables_.outputs.size(), tables_.symbols.size(),
-                          tables_.input_symbols, tables_.checks.size()));
-    out_.line("static_cast<int32_t>(sizeof variants / sizeof *variants),");
+    out_.line(fmt::format("  {}, {}, {}, {}, {},", tables_.inputs.size(), tables_.outputs.size(),
+                          tables_.symbols.size(), tables_.input_symbols, tables_.checks.size()));
+    out_.line("  static_cast<int32_t>(sizeof variants / sizeof *variants),");
   }
 
   // Opens an initializer in braces; the guard closes it with a semicolon.

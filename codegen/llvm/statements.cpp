@@ -4,12 +4,10 @@
 
 #include "codegen/llvm/value_types.h"
 #include "ir/checked.h"
+#include "ir/loop_verify.h"
 #include "ir/result.h"
 
 namespace burin::codegen {
-namespace {
-constexpr int64_t kMostUnrolled = 4096;
-}
 
 llvm::BasicBlock* StatementEmitter::new_block(const char* name) {
   return llvm::BasicBlock::Create(builder_.getContext(), name, builder_.GetInsertBlock()->getParent());
@@ -38,7 +36,7 @@ void StatementEmitter::emit_unrolled(const ir::Loop& loop) {
   const std::optional<int64_t> begin = ir::constant_integer(values_.resolved(loop.begin));
   const std::optional<int64_t> end = ir::constant_integer(values_.resolved(loop.end));
   BURIN_ASSERT(begin && end && loop.step > 0, "an unrolled loop has constant bounds");
-  BURIN_ASSERT(*begin >= *end || (*end - *begin) / loop.step < kMostUnrolled, "an unrolled loop is short");
+  BURIN_ASSERT(*begin >= *end || (*end - *begin) / loop.step < ir::kMostUnrolled, "an unrolled loop is short");
   for (std::optional<int64_t> i = begin; i && *i < *end; i = ir::checked_add(*i, loop.step)) emit_once(loop, *i);
 }
 
@@ -111,7 +109,7 @@ void StatementEmitter::emit(const ir::Let& let) { values_.bind(let.variable, val
 void StatementEmitter::emit(const ir::Tile& tile) {
   const ir::Variable& variable = pool_[tile.variable];
   const std::optional<int64_t> count = ir::checked_product(tile.dims);
-  BURIN_ASSERT(count && *count <= 1 << 16, "a register tile is small");
+  BURIN_ASSERT(count && *count <= ir::kMostTileValues, "a register tile is small");
   llvm::BasicBlock& start = builder_.GetInsertBlock()->getParent()->getEntryBlock();
   llvm::IRBuilder<> at_start(&start, start.begin());
   TileSlots slots{tile.dims, {}};

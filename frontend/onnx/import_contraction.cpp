@@ -25,8 +25,8 @@ ValueId scaled(NodeImport& node, ValueId x, double factor) {
 }
 
 // alpha * A * B + beta * C
-Status import_gemm(NodeImport& node) {
-  if (!node.operand(0).valid() || !node.operand(1).valid()) return {};
+Result<ValueId> gemm(NodeImport& node) {
+  if (!node.operand(0).valid() || !node.operand(1).valid()) return ValueId{};
   for (int i : {0, 1}) {
     if (node.rank(i) != 2) return node.fault("rank-mismatch", "operand {}: expected rank 2, found {}", i, node.rank(i));
   }
@@ -35,7 +35,13 @@ Status import_gemm(NodeImport& node) {
   y = scaled(node, y, node.number("alpha", 1));
   const double beta = node.number("beta", 1);
   if (node.has(2) && beta != 0) y = node.emit(ir::kAdd, {y, scaled(node, node.operand(2), beta)});
-  node.set_result(0, y);
+  return y;
+}
+
+Status import_gemm(NodeImport& node) {
+  Result<ValueId> y = gemm(node);
+  if (!y) return y.faults();
+  node.set_result(0, *y);
   return {};
 }
 
@@ -114,6 +120,26 @@ Status import_conv_transpose(NodeImport& node) {
   return {};
 }
 
+// com.microsoft: a Gemm and one of the activations.
+Status import_fused_gemm(NodeImport& node) {
+  Result<ValueId> y = gemm(node);
+  if (!y) return y.faults();
+  const std::string activation = node.text("activation", "");
+  const double alpha = node.number("activation_alpha", 0.01);
+  if (activation == "Relu") {
+    node.set_result(0, node.emit(ir::kRelu, {*y}));
+  } else if (activation == "LeakyRelu") {
+    node.set_result(0, node.emit(ir::kLeakyRelu, {*y}, Attributes(ir::Alpha{alpha})));
+  } else if (activation == "Sigmoid") {
+    node.set_result(0, node.emit(ir::kSigmoid, {*y}));
+  } else if (activation == "Tanh") {
+    node.set_result(0, node.emit(ir::kTanh, {*y}));
+  } else {
+    return node.not_supported("attribute \"activation\": function \"{}\" is not supported", activation);
+  }
+  return {};
+}
+
 // com.microsoft: alpha * A * B, of matrices or stacks of them, transposed where asked.
 Status import_fused_matmul(NodeImport& node) {
   if (node.integer("transBatchA", 0) != 0 || node.integer("transBatchB", 0) != 0) {
@@ -138,6 +164,7 @@ constexpr auto kRows = std::to_array<ImportRow>({
     {"", "ConvTranspose", 1, import_conv_transpose},
     {"", "Gemm", 1, import_gemm},
     {"", "MatMul", 1, import_matmul},
+    {"com.microsoft", "FusedGemm", 1, import_fused_gemm},
     {"com.microsoft", "FusedMatMul", 1, import_fused_matmul},
     {"com.microsoft", "GemmFastGelu", 1, import_gemm_fast_gelu},
 });

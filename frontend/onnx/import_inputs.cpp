@@ -104,7 +104,7 @@ class InputDeclarations {
 
   ir::Expr dimension(const onnx::ValueInfoProto& input, int axis, const onnx::TensorShapeProto_Dimension& dim) {
     if (has_name(dim)) return symbol(dim.dim_param());
-    if (dim.has_dim_value() && dim.dim_value() > 0) return model_.graph().pool->integer(dim.dim_value());
+    if (dim.has_dim_value() && dim.dim_value() >= 0) return model_.graph().pool->integer(dim.dim_value());
     if (dim.has_dim_value() && dim.dim_value() < -1) {
       model_.log().add(ir::input_fault("negative-dimension", where_of_input(input),
                                        "dimension {}: expected a size, or -1 for any, found {}", axis,

@@ -2,7 +2,7 @@
 // inlined, shapes inferred. What an operator means is in the import table (import_table.h), one small function each.
 //
 // Dimensions. A dimension that the model names is a symbol, shared by all that have the name; one that it leaves open (-1,
-// 0, no value, "?", "None") is a symbol of its own, called after the input and the axis: `x_d0`. A symbol is from 1 to
+// no value, "?", "None") is a symbol of its own, called after the input and the axis: `x_d0`. A symbol is from 1 to
 // kMostDimension unless the options say otherwise: an input without elements must be asked for.
 // Initializers are constants, also those that older models list among the inputs.
 #pragma once

@@ -183,7 +183,7 @@ Status import_group_norm(NodeImport& node) {
   return {};
 }
 
-// x / norm, and x itself where the norm is 0
+// x / norm, which is NaN where the norm is 0
 Status import_lp_norm(NodeImport& node) {
   if (!node.operand(0).valid()) return {};
   Result<int64_t> axis = axis_from_front(node, node.integer("axis", -1), node.rank(0));
@@ -192,10 +192,7 @@ Status import_lp_norm(NodeImport& node) {
   if (p != 1 && p != 2) return node.fault("attribute-range", "attribute \"p\": expected 1 or 2, found {}", p);
   const Attributes reduce(ir::Reduce{{*axis}, true});
   const ValueId norm = node.emit(p == 1 ? ir::kReduceL1 : ir::kReduceL2, {node.operand(0)}, reduce);
-  const ir::ElementType element = node.element(0);
-  const ValueId is_zero = node.emit(ir::kEqual, {norm, node.scalar_constant(0, element)});
-  const ValueId divisor = node.emit(ir::kSelect, {is_zero, node.scalar_constant(1, element), norm});
-  node.set_result(0, node.emit(ir::kDiv, {node.operand(0), divisor}));
+  node.set_result(0, node.emit(ir::kDiv, {node.operand(0), norm}));
   return {};
 }
 

@@ -11,6 +11,7 @@
 #include "codegen/link/link.h"
 #include "codegen/llvm/emit.h"
 #include "ir/interpret_loops.h"
+#include "ir/loop_verify.h"
 #include "targets/host_features.h"
 
 namespace burin::codegen {
@@ -182,6 +183,8 @@ std::string difference(const Literal& expected, const Literal& found) {
 
 std::string check_against_interpreter(const ir::Module& module, const targets::Target& target,
                                       std::span<const Literal> inputs) {
+  if (ir::Status status = ir::verify(module, ir::LoopStage::kExpanded); !status)
+    return "verifier: " + ir::text_of(status.faults());
   const ir::Result<std::vector<Literal>> expected = ir::interpret(module, inputs);
   if (!expected) return "interpreter: " + ir::text_of(expected.faults());
   static int count = 0;

@@ -29,7 +29,7 @@ const burin_model_api* load_library(const std::string& path);
 // Whether two literals have the same type, shape and bits, any NaN being like any other; if not, the first difference.
 std::string difference(const ir::Literal& expected, const ir::Literal& found);
 
-// Interprets, builds, runs and compares: the empty text when all outputs agree to the bit.
+// Verifies, interprets, builds, runs and compares: the empty text when all outputs agree to the bit.
 std::string check_against_interpreter(const ir::Module& module, const targets::Target& target,
                                       std::span<const ir::Literal> inputs);
 

@@ -165,8 +165,7 @@ StatementSample lanes_sample(int lanes) {
         cast(ramp(cast(i, ElementType::kU8), pool.integer(77, {ElementType::kU8, 1}), lanes), ElementType::kI32);
     const Expr all = kernel.load(mask, i);
     const Expr chosen = select(kernel.load(mask, i, lanes), values, last);
-    const Expr whole[] = {all, chosen, counts};
-    kernel.store(y, i, pool.make(Opcode::kSelect, whole) + narrow);
+    kernel.store(y, i, select(splat(all, lanes), chosen, counts) + narrow);
     kernel.store(y, i, head(kernel.load(y, i, lanes) * last, lanes - 1));
     kernel.store(flags, i, logical_and(less(values, last), logical_not(kernel.load(mask, i, lanes))));
   });

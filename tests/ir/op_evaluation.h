@@ -1,6 +1,7 @@
 // One op on small numbers: inferred, lowered to its nests and evaluated, as a model would be.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -36,10 +37,13 @@ inline std::vector<double> values_of(const Literal& literal) {
   return values;
 }
 
-// The results of `info` on `operands`; one with no bytes and no dimensions is an operand left out.
+// The results of `info` on `operands`; one with no bytes and no dimensions is an operand left out. Expressions in the
+// attributes are of `pool`.
 inline Result<std::vector<Literal>> evaluate_op(const OpInfo& info, std::span<const Literal> operands,
-                                                Attributes attributes = {}) {
+                                                Attributes attributes = {},
+                                                std::shared_ptr<ExprPool> pool = std::make_shared<ExprPool>()) {
   Graph graph;
+  graph.pool = std::move(pool);
   graph.body = graph.regions.add({});
   std::vector<ValueId> values;
   for (const Literal& operand : operands) {
@@ -65,7 +69,9 @@ inline Result<std::vector<Literal>> evaluate_op(const OpInfo& info, std::span<co
   program.outputs = results;
   Lowering lowering(graph, graph.ops[id], program, sources, results);
   info.lower(lowering);
-  Result<Evaluation> evaluation = evaluate(program, {});
+  EvaluationLimits limits;
+  limits.most_elements = 1 << 16;
+  Result<Evaluation> evaluation = evaluate(program, {}, Precision::kModel, limits);
   if (!evaluation) return evaluation.faults();
   return evaluation->outputs;
 }

@@ -10,22 +10,26 @@ namespace burin::ir {
 namespace {
 
 using Numbers = std::vector<double>;
+using PoolPointer = std::shared_ptr<ExprPool>;
 using Dims = std::vector<int64_t>;
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-std::vector<Literal> results_of(const OpInfo& info, std::vector<Literal> operands, Attributes attributes = {}) {
-  Result<std::vector<Literal>> results = evaluate_op(info, operands, std::move(attributes));
+std::vector<Literal> results_of(const OpInfo& info, std::vector<Literal> operands, Attributes attributes = {},
+                                PoolPointer pool = std::make_shared<ExprPool>()) {
+  Result<std::vector<Literal>> results = evaluate_op(info, operands, std::move(attributes), std::move(pool));
   if (results) return *results;
   ADD_FAILURE() << info.name << ": " << text_of(results.faults());
   return std::vector<Literal>(static_cast<size_t>(info.results));
 }
-Numbers result_of(const OpInfo& info, std::vector<Literal> operands, Attributes attributes = {}) {
-  return values_of(results_of(info, std::move(operands), std::move(attributes))[0]);
+Numbers result_of(const OpInfo& info, std::vector<Literal> operands, Attributes attributes = {},
+                  PoolPointer pool = std::make_shared<ExprPool>()) {
+  return values_of(results_of(info, std::move(operands), std::move(attributes), std::move(pool))[0]);
 }
-std::string fault_of(const OpInfo& info, std::vector<Literal> operands, Attributes attributes = {}) {
-  Result<std::vector<Literal>> results = evaluate_op(info, operands, std::move(attributes));
+std::string fault_of(const OpInfo& info, std::vector<Literal> operands, Attributes attributes = {},
+                     PoolPointer pool = std::make_shared<ExprPool>()) {
+  Result<std::vector<Literal>> results = evaluate_op(info, operands, std::move(attributes), std::move(pool));
   return results ? "no fault" : results.faults()[0].kind;
 }
 
@@ -185,46 +189,46 @@ TEST(MatMul, refuses_another_depth) {
 
 class Windowed : public testing::Test {
  protected:
-  ExprPool pool_;
+  PoolPointer pool_ = std::make_shared<ExprPool>();
 };
 
 TEST_F(Windowed, conv_pads_with_zeros_and_strides) {
-  const Attributes conv(Conv{{2}, {1}, pads(pool_, 1, 1), 1});
-  EXPECT_EQ(result_of(kConv, {counting({1, 1, 4}), floats({1, 1, 3}, {1, 10, 100}), floats({1}, {1000})}, conv),
+  const Attributes conv(Conv{{2}, {1}, pads(*pool_, 1, 1), 1});
+  EXPECT_EQ(result_of(kConv, {counting({1, 1, 4}), floats({1, 1, 3}, {1, 10, 100}), floats({1}, {1000})}, conv, pool_),
             (Numbers{1210, 1432}));
 }
 
 TEST_F(Windowed, conv_of_groups_sees_its_channels_only) {
-  const Attributes conv(Conv{{1}, {1}, pads(pool_, 1, 0), 2});
-  EXPECT_EQ(result_of(kConv, {counting({1, 2, 2}), floats({2, 1, 1}, {1, 10})}, conv), (Numbers{1, 2, 30, 40}));
+  const Attributes conv(Conv{{1}, {1}, pads(*pool_, 1, 0), 2});
+  EXPECT_EQ(result_of(kConv, {counting({1, 2, 2}), floats({2, 1, 1}, {1, 10})}, conv, pool_), (Numbers{1, 2, 30, 40}));
 }
 
 TEST_F(Windowed, conv_refuses_a_kernel_that_does_not_fit) {
-  const Attributes conv(Conv{{1}, {1}, pads(pool_, 1, 0), 1});
-  EXPECT_EQ(fault_of(kConv, {counting({1, 1, 2}), counting({1, 1, 4})}, conv), "window-size");
+  const Attributes conv(Conv{{1}, {1}, pads(*pool_, 1, 0), 1});
+  EXPECT_EQ(fault_of(kConv, {counting({1, 1, 2}), counting({1, 1, 4})}, conv, pool_), "window-size");
 }
 
 TEST_F(Windowed, conv_refuses_groups_that_do_not_divide_the_filters) {
-  const Attributes conv(Conv{{1}, {1}, pads(pool_, 1, 0), 2});
-  EXPECT_EQ(fault_of(kConv, {counting({1, 2, 2}), counting({3, 1, 1})}, conv), "group-count");
+  const Attributes conv(Conv{{1}, {1}, pads(*pool_, 1, 0), 2});
+  EXPECT_EQ(fault_of(kConv, {counting({1, 2, 2}), counting({3, 1, 1})}, conv, pool_), "group-count");
 }
 
 TEST_F(Windowed, conv_integer_pads_with_the_zero_point) {
-  const Attributes conv(Conv{{1}, {1}, pads(pool_, 1, 1), 1});
+  const Attributes conv(Conv{{1}, {1}, pads(*pool_, 1, 1), 1});
   const Literal x = numbers(ElementType::kU8, {1, 1, 2}, {5, 7});
   const Literal w = numbers(ElementType::kI8, {1, 1, 3}, {1, 2, 3});
-  EXPECT_EQ(result_of(kConvInteger, {x, w, numbers(ElementType::kU8, {}, {4})}, conv), (Numbers{11, 7}));
+  EXPECT_EQ(result_of(kConvInteger, {x, w, numbers(ElementType::kU8, {}, {4})}, conv, pool_), (Numbers{11, 7}));
 }
 
 TEST_F(Windowed, conv_transpose_writes_every_residue) {
-  const Attributes conv(ConvTranspose{{2}, {1}, pads(pool_, 1, 0), {0}, 1});
-  EXPECT_EQ(result_of(kConvTranspose, {counting({1, 1, 3}), floats({1, 1, 3}, {1, 10, 100})}, conv),
+  const Attributes conv(ConvTranspose{{2}, {1}, pads(*pool_, 1, 0), {0}, 1});
+  EXPECT_EQ(result_of(kConvTranspose, {counting({1, 1, 3}), floats({1, 1, 3}, {1, 10, 100})}, conv, pool_),
             (Numbers{1, 10, 102, 20, 203, 30, 300}));
 }
 
 TEST_F(Windowed, conv_transpose_with_gaps_between_taps_has_the_bias_there) {
-  const Attributes conv(ConvTranspose{{3}, {1}, pads(pool_, 1, 0), {0}, 1});
-  EXPECT_EQ(result_of(kConvTranspose, {counting({1, 1, 2}), floats({1, 1, 1}, {10}), floats({1}, {1})}, conv),
+  const Attributes conv(ConvTranspose{{3}, {1}, pads(*pool_, 1, 0), {0}, 1});
+  EXPECT_EQ(result_of(kConvTranspose, {counting({1, 1, 2}), floats({1, 1, 1}, {10}), floats({1}, {1})}, conv, pool_),
             (Numbers{11, 1, 1, 21}));
 }
 
@@ -238,28 +242,28 @@ Pool pool_over(ExprPool& pool, int64_t kernel, int64_t stride, int64_t pad) {
 }
 
 TEST_F(Windowed, average_counts_padding_only_when_asked) {
-  Pool attributes = pool_over(pool_, 2, 2, 1);
-  EXPECT_EQ(result_of(kAveragePool, {floats({1, 1, 2}, {2, 4})}, Attributes(attributes)), (Numbers{2, 4}));
+  Pool attributes = pool_over(*pool_, 2, 2, 1);
+  EXPECT_EQ(result_of(kAveragePool, {floats({1, 1, 2}, {2, 4})}, Attributes(attributes), pool_), (Numbers{2, 4}));
   attributes.count_padding = true;
-  EXPECT_EQ(result_of(kAveragePool, {floats({1, 1, 2}, {2, 4})}, Attributes(attributes)), (Numbers{1, 2}));
+  EXPECT_EQ(result_of(kAveragePool, {floats({1, 1, 2}, {2, 4})}, Attributes(attributes), pool_), (Numbers{1, 2}));
 }
 
 TEST_F(Windowed, average_rounded_up_counts_what_lies_within_the_padding) {
-  Pool attributes = pool_over(pool_, 4, 3, 0);
+  Pool attributes = pool_over(*pool_, 4, 3, 0);
   attributes.round_up = true;
-  EXPECT_EQ(result_of(kAveragePool, {counting({1, 1, 5})}, Attributes(attributes)), (Numbers{2.5, 4.5}));
+  EXPECT_EQ(result_of(kAveragePool, {counting({1, 1, 5})}, Attributes(attributes), pool_), (Numbers{2.5, 4.5}));
 }
 
 TEST_F(Windowed, max_pool_starts_no_window_in_the_trailing_padding) {
-  Pool attributes = pool_over(pool_, 1, 2, 0);
+  Pool attributes = pool_over(*pool_, 1, 2, 0);
   attributes.round_up = true;
-  EXPECT_EQ(result_of(kMaxPool, {counting({1, 1, 4})}, Attributes(attributes)), (Numbers{1, 3}));
+  EXPECT_EQ(result_of(kMaxPool, {counting({1, 1, 4})}, Attributes(attributes), pool_), (Numbers{1, 3}));
 }
 
 TEST_F(Windowed, refuse_lists_of_the_wrong_length) {
-  Pool attributes = pool_over(pool_, 2, 2, 0);
+  Pool attributes = pool_over(*pool_, 2, 2, 0);
   attributes.strides = {2, 2};
-  EXPECT_EQ(fault_of(kMaxPool, {counting({1, 1, 4})}, Attributes(attributes)), "attribute-size");
+  EXPECT_EQ(fault_of(kMaxPool, {counting({1, 1, 4})}, Attributes(attributes), pool_), "attribute-size");
 }
 
 TEST(Quantize, rounds_halves_to_even_and_saturates) {

@@ -5,8 +5,8 @@
 
 #include <utility>
 
-#include "codegen/link/link.h"
-#include "codegen/llvm/emit.h"
+#include "codegen/cpp/build.h"
+#include "codegen/cpp/emit.h"
 #include "frontend/onnx/mapped_file.h"
 #include "tools/burin/command_line.h"
 #include "tools/burin/digest.h"
@@ -38,12 +38,13 @@ ir::Result<std::string> digest_of(const std::vector<ir::Module>& modules, const 
   return digest.text();
 }
 
-ir::Status link_with_llvm(const LoweredModel& model, const std::filesystem::path& path) {
-  show_progress("generating code");
-  const std::vector<codegen::ObjectFile> objects =
-      codegen::emit_objects(model.variants, model.tables, codegen::Exported::kModel);
-  show_progress("linking");
-  return codegen::link_shared({&model.tables, model.targets.front().architecture, objects}, path.string());
+ir::Result<std::vector<codegen::ObjectFile>> compile_cpp(const LoweredModel& model, codegen::Exported exported,
+                                                         codegen::Compiler compiler) {
+  codegen::CompileOptions options;
+  options.compiler = compiler;
+  options.exported = exported;
+  const std::string text = codegen::emit_cpp(model.variants, model.tables);
+  return codegen::compile_cpp(model.variants, model.tables, text, options);
 }
 
 }  // namespace
@@ -67,15 +68,22 @@ ir::Result<LoweredModel> lower_model(const ir::Graph& graph, std::vector<targets
   return model;
 }
 
-ir::Status build_shared_library(const LoweredModel& model, const Options& options, const std::filesystem::path& path) {
+ir::Result<std::vector<codegen::ObjectFile>> make_objects(const LoweredModel& model, codegen::Exported exported,
+                                                          const Options& options) {
+  show_progress("generating code");
   switch (options.toolchain) {
-    case Toolchain::kLlvm: return link_with_llvm(model, path);
-    case Toolchain::kGcc:
-    case Toolchain::kClang: return usage_fault("--toolchain", "is not built into this burin");
-    case Toolchain::kInterpret:
-      return usage_fault("--toolchain", "interpret makes no library; use it with verify or run, or --emit loops");
+    case Toolchain::kLlvm: return codegen::emit_objects(model.variants, model.tables, exported);
+    case Toolchain::kGcc: return compile_cpp(model, exported, codegen::Compiler::kGcc);
+    case Toolchain::kClang: return compile_cpp(model, exported, codegen::Compiler::kClang);
+    case Toolchain::kInterpret: break;
   }
-  return {};
+  ir::Diagnostic fault = usage_fault("--toolchain", "interpret makes no machine code");
+  fault.hint = "use it with verify or run, or with --emit graph, nests or loops";
+  return fault;
+}
+
+codegen::LinkInput link_input(const LoweredModel& model, const std::vector<codegen::ObjectFile>& objects) {
+  return {&model.tables, model.targets.front().architecture, objects};
 }
 
 }  // namespace burin::tools

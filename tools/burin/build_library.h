@@ -1,10 +1,13 @@
-// From a graph to a library: its loops for every target, the tables that describe it, and a link by the toolchain asked for.
+// From a graph to machine code: its loops for every target, the tables that describe it, objects by the toolchain asked for,
+// and a link.
 #pragma once
 
 #include <filesystem>
 #include <string>
 #include <vector>
 
+#include "codegen/link/link.h"
+#include "codegen/llvm/emit.h"
 #include "codegen/model_tables.h"
 #include "ir/graph.h"
 #include "ir/loop.h"
@@ -25,7 +28,11 @@ struct LoweredModel {
 ir::Result<LoweredModel> lower_model(const ir::Graph& graph, std::vector<targets::Target> targets,
                                      const Options& options);
 
-// Writes the shared library to `path`; it exports burin_model.
-ir::Status build_shared_library(const LoweredModel& model, const Options& options, const std::filesystem::path& path);
+// Objects of all variants and the tables. A usage fault where --toolchain makes none.
+ir::Result<std::vector<codegen::ObjectFile>> make_objects(const LoweredModel& model, codegen::Exported exported,
+                                                          const Options& options);
+
+// What a link of these objects takes; both outlive it.
+codegen::LinkInput link_input(const LoweredModel& model, const std::vector<codegen::ObjectFile>& objects);
 
 }  // namespace burin::tools

@@ -120,6 +120,16 @@ std::string set_name(Options& options, Words words) {
   return {};
 }
 
+std::string set_emulator(Options& options, Words words) {
+  std::string_view rest = words[0];
+  while (!rest.empty()) {
+    const size_t end = std::min(rest.find(' '), rest.size());
+    if (end > 0) options.emulator.emplace_back(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return options.emulator.empty() ? fmt::format("expected a command, found \"{}\"", words[0]) : std::string();
+}
+
 constexpr Commands kModelCommands = in(kCompile, kRun, kVerify, kBench, kInspect);
 constexpr Commands kPassCommands = in(kCompile, kVerify);
 
@@ -195,6 +205,10 @@ constexpr Flag kFlagRows[] = {
     {"--use_native_output_files", "", 0, false, in(kRun), Needs::kNothing,
      "Write outputs in their own type, as NAME_native.raw, instead of float32.", "only run writes outputs",
      [](Options& o, Words) { return o.native_outputs = true, std::string(); }},
+    {"--emulator", "COMMAND", 1, false, in(kRun, kVerify), Needs::kModel,
+     "Run the library by `COMMAND LIBRARY INPUTS OUTPUTS`, for a target that this machine is not: "
+     "\"qemu-aarch64 -L /usr/aarch64-linux-gnu ./run_model\" (tests/codegen/run_model.c).",
+     "only run and verify take outputs from elsewhere", set_emulator},
     {"--threads", "N", 1, false, in(kRun, kBench), Needs::kNothing, "Threads for one inference (1).",
      "a library takes the number of threads when it runs; verify runs on one",
      [](Options& o, Words w) { return set_number<int>(o.threads, w[0], 1, 1024); }},
@@ -209,6 +223,9 @@ constexpr Flag kFlagRows[] = {
     {"--layers", "", 0, false, in(kVerify), Needs::kNothing,
      "Keep every intermediate tensor and name the first node that differs from the graph evaluator.", kVerifyOnly,
      [](Options& o, Words) { return o.layers = true, std::string(); }},
+    {"--noise", "X", 1, false, in(kVerify), Needs::kNothing,
+     "Let floats be off by X more: 3 times what settings of the runtime behind the expected values differ by (0).",
+     kVerifyOnly, [](Options& o, Words w) { return set_number<double>(o.noise, w[0], 0.0, 1e30); }},
     {"--suite", "DIR", 1, false, in(kVerify), Needs::kNothing,
      "Verify every folder below DIR with a model.onnx, a line per case.", kVerifyOnly,
      [](Options& o, Words w) { return o.suite = true, o.data = w[0], std::string(); }},

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <nlohmann/json.hpp>
 
+#include "ir/op.h"
 #include "tools/burin/output_files.h"
 
 namespace burin::tools {
@@ -19,6 +20,17 @@ std::string lower(std::string_view text) {
   for (char& c : result) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return result;
 }
+
+Json tensors_json(std::span<const TensorDescription> tensors, std::span<const SymbolDescription> symbols) {
+  Json json = Json::array();
+  for (const TensorDescription& tensor : tensors) {
+    json.push_back(
+        {{"name", tensor.name}, {"type", ir::info(tensor.element).name}, {"shape", shape_text(tensor, symbols)}});
+  }
+  return json;
+}
+
+Json number_or_null(const std::optional<uint64_t>& number) { return number ? Json(*number) : Json(); }
 
 }  // namespace
 
@@ -44,6 +56,51 @@ ir::Status write_dry_run_report(const frontend::ImportReport& found, const std::
   for (const ir::Diagnostic& fault : found.faults) {
     json["faults"].push_back({{"where", fault.where}, {"kind", fault.kind}, {"message", fault.message}});
   }
+  return write_output(file, text_of(json));
+}
+
+ir::Status write_bench_report(const BenchReport& found, const std::filesystem::path& file) {
+  const Timing& timing = found.timing;
+  const Json json = {{"name", found.name},       {"target", found.target},
+                     {"threads", found.threads}, {"iterations", timing.iterations},
+                     {"min_ms", timing.min},     {"median_ms", timing.median},
+                     {"p95_ms", timing.p95},     {"p99_ms", timing.p99},
+                     {"mean_ms", timing.mean},   {"arena_bytes", found.arena_bytes}};
+  return write_output(file, text_of(json));
+}
+
+ir::Status write_inspect_report(const Inspection& found, const std::filesystem::path& file) {
+  const ModelDescription& model = found.model;
+  Json json = {{"name", model.name}, {"digest", model.digest}, {"compiler", model.compiler}, {"target", model.target}};
+  json["targets"] = Json::array();
+  for (const TargetDescription& target : model.targets) {
+    json["targets"].push_back({{"name", target.name}, {"runs_here", target.runs_here}});
+  }
+  json["inputs"] = tensors_json(model.inputs, model.symbols);
+  json["outputs"] = tensors_json(model.outputs, model.symbols);
+  json["symbols"] = Json::array();
+  for (const SymbolDescription& symbol : model.symbols) {
+    json["symbols"].push_back(
+        {{"name", symbol.name}, {"min", symbol.least}, {"max", symbol.most}, {"from_input", symbol.from_input}});
+  }
+  json["weights_bytes"] = model.weights_bytes;
+  json["code_bytes"] = model.code_bytes;
+  json["arena_bytes"] = number_or_null(found.arena_bytes);
+  json["arena_lower_bound"] = number_or_null(found.arena_lower_bound);
+  return write_output(file, text_of(json));
+}
+
+ir::Status write_ops_report(std::span<const ImportedOperator> operators, const std::filesystem::path& file) {
+  Json json = {{"onnx", Json::array()}, {"graph", Json::array()}};
+  for (const ImportedOperator& each : operators) {
+    json["onnx"].push_back({{"operator", each.name}, {"since", each.since}});
+  }
+  for (const ir::OpInfo* op : ir::all_ops()) json["graph"].push_back({{"op", op->name}, {"doc", op->doc}});
+  return write_output(file, text_of(json));
+}
+
+ir::Status write_compile_report(const CompileReport& made, const std::filesystem::path& file) {
+  const Json json = {{"name", made.name}, {"digest", made.digest}, {"files", made.files}, {"seconds", made.seconds}};
   return write_output(file, text_of(json));
 }
 

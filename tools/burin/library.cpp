@@ -106,7 +106,7 @@ ir::Result<Execution> Execution::create(const Library& library) {
   return execution;
 }
 
-ir::Status Execution::prepare(const Shapes& shapes, int threads) {
+ir::Result<uint64_t> Execution::plan(const Shapes& shapes, int threads) {
   const burin_model_api& api = library_->api();
   std::vector<const int64_t*> dims;
   std::vector<int32_t> ranks;
@@ -120,12 +120,23 @@ ir::Status Execution::prepare(const Shapes& shapes, int threads) {
   request.shapes = dims.data();
   request.ranks = ranks.data();
   plan_ = empty<burin_plan_size>();
-  if (ir::Status status = check(api.prepare(context_, &request, &plan_)); !status) return status;
-  ir::Result<Memory> arena = allocate(plan_.arena_bytes);
+  if (ir::Status status = check(api.prepare(context_, &request, &plan_)); !status) return status.faults();
+  return plan_.arena_bytes;
+}
+
+ir::Status Execution::prepare(const Shapes& shapes, int threads) {
+  const ir::Result<uint64_t> arena_bytes = plan(shapes, threads);
+  if (!arena_bytes) return arena_bytes.faults();
+  ir::Result<Memory> arena = allocate(*arena_bytes);
   if (!arena) return arena.faults();
   arena_ = std::move(*arena);
-  if (ir::Status status = check(api.bind_arena(context_, arena_.data.get(), arena_.bytes)); !status) return status;
+  if (ir::Status status = check(library_->api().bind_arena(context_, arena_.data.get(), arena_.bytes)); !status)
+    return status;
+  return bind_buffers();
+}
 
+ir::Status Execution::bind_buffers() {
+  const burin_model_api& api = library_->api();
   const auto allocate_all = [&](std::vector<Memory>& buffers, size_t count, BytesFunction ask) -> ir::Status {
     buffers.clear();
     for (size_t i = 0; i < count; ++i) {
@@ -138,19 +149,15 @@ ir::Status Execution::prepare(const Shapes& shapes, int threads) {
     return {};
   };
   const ModelDescription& model = library_->description();
-  if (ir::Status status = allocate_all(inputs_, model.inputs.size(), api.input_bytes); !status) return status;
-  if (ir::Status status = allocate_all(outputs_, model.outputs.size(), api.output_bytes); !status) return status;
-  for (size_t i = 0; i < inputs_.size(); ++i) {
-    const Memory& input = inputs_[i];
-    ir::Status status = check(api.bind_input(context_, static_cast<int32_t>(i), input.data.get(), input.bytes));
-    if (!status) return status;
+  ir::Status status = allocate_all(inputs_, model.inputs.size(), api.input_bytes);
+  if (status) status = allocate_all(outputs_, model.outputs.size(), api.output_bytes);
+  for (size_t i = 0; status && i < inputs_.size(); ++i) {
+    status = check(api.bind_input(context_, static_cast<int32_t>(i), inputs_[i].data.get(), inputs_[i].bytes));
   }
-  for (size_t i = 0; i < outputs_.size(); ++i) {
-    const Memory& output = outputs_[i];
-    ir::Status status = check(api.bind_output(context_, static_cast<int32_t>(i), output.data.get(), output.bytes));
-    if (!status) return status;
+  for (size_t i = 0; status && i < outputs_.size(); ++i) {
+    status = check(api.bind_output(context_, static_cast<int32_t>(i), outputs_[i].data.get(), outputs_[i].bytes));
   }
-  return {};
+  return status;
 }
 
 ir::Status Execution::execute() { return check(library_->api().execute(context_)); }

@@ -51,7 +51,9 @@ class Execution {
   // The library outlives it.
   static ir::Result<Execution> create(const Library& library);
 
-  // Allocates arena, inputs and outputs for these shapes.
+  // Binds the shapes; the bytes that the arena would take.
+  ir::Result<uint64_t> plan(const Shapes& shapes, int threads);
+  // Plans, and allocates arena, inputs and outputs for these shapes.
   ir::Status prepare(const Shapes& shapes, int threads);
   ir::Status execute();
 
@@ -66,6 +68,7 @@ class Execution {
  private:
   explicit Execution(const Library& library) : library_(&library) {}
   ir::Status check(burin_status status);
+  ir::Status bind_buffers();
 
   const Library* library_;
   Memory memory_, arena_;

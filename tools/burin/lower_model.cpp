@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "passes/lower_graph.h"
 #include "targets/host_features.h"
 #include "tools/burin/command_line.h"
 #include "tools/burin/pass_hooks.h"
@@ -67,7 +68,9 @@ ir::Result<ir::Graph> import_file(const std::filesystem::path& model, const Opti
 ir::Status run_graph_passes(ir::Graph& graph, const Options& options) {
   std::vector<std::string> explained;
   const passes::PassContext context = context_for(options, targets::Target{}, &explained);
-  const ir::Status status = passes::run_passes(passes::graph_passes(), graph, context, hooks_for(options));
+  const passes::PassHooks hooks = hooks_for(options);
+  ir::Status status = show_imported(graph, hooks);
+  if (status) status = passes::run_passes(passes::graph_passes(), graph, context, hooks);
   print_explained("graph", explained);
   return status;
 }
@@ -79,6 +82,20 @@ ir::Result<ir::Module> lower_for(const ir::Graph& graph, const targets::Target& 
   ir::Result<ir::Module> module = passes::lower_to_loops(graph, context, std::string(target.name), hooks_for(options));
   print_explained(target.name, explained);
   return module;
+}
+
+ir::Result<ir::Program> nests_for(const ir::Graph& graph, const targets::Target& target, const Options& options) {
+  ir::Result<passes::LoweredGraph> lowered = passes::lower_graph(graph);
+  if (!lowered) return lowered.faults();
+  std::vector<std::string> explained;
+  const passes::PassContext context = context_for(options, target, &explained);
+  const passes::PassHooks hooks = hooks_for(options);
+  ir::Status status;
+  if (hooks.after_nest_pass) status = hooks.after_nest_pass("lower-graph", lowered->program);
+  if (status) status = passes::run_passes(passes::nest_passes(), lowered->program, context, hooks);
+  print_explained(target.name, explained);
+  if (!status) return status.faults();
+  return std::move(lowered->program);
 }
 
 ir::Result<std::vector<targets::Target>> targets_for(const Options& options, std::string_view otherwise) {
@@ -93,8 +110,8 @@ ir::Result<std::vector<targets::Target>> targets_for(const Options& options, std
 ir::Result<targets::Target> target_to_run(const Options& options) {
   const ir::Result<std::vector<targets::Target>> found = targets_for(options, kDefaultPlatform);
   if (!found) return found.faults();
-  // Loops that are only interpreted run anywhere.
-  if (options.toolchain == Toolchain::kInterpret) return found->front();
+  // Loops that are only interpreted run anywhere; what an emulator can run is the user's to know.
+  if (options.toolchain == Toolchain::kInterpret || !options.emulator.empty()) return found->front();
   for (const targets::Target& target : *found) {
     if (runs_here(target)) return target;
   }

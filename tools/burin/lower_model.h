@@ -30,6 +30,9 @@ std::string library_name(const std::filesystem::path& model, const Options& opti
 
 ir::Result<ir::Module> lower_for(const ir::Graph& graph, const targets::Target& target, const Options& options);
 
+// The same up to nests, with all their passes.
+ir::Result<ir::Program> nests_for(const ir::Graph& graph, const targets::Target& target, const Options& options);
+
 // All variants that --target asks for, best first; `otherwise` when it was not given. A usage fault for an unknown name.
 ir::Result<std::vector<targets::Target>> targets_for(const Options& options, std::string_view otherwise);
 // One variant, the best that this machine can run among those --target asks for.

@@ -5,28 +5,28 @@
 #include <new>
 #include <variant>
 
+#include "tools/burin/bench.h"
 #include "tools/burin/command_line.h"
 #include "tools/burin/compile.h"
-#include "tools/burin/flags.h"
+#include "tools/burin/inspect.h"
+#include "tools/burin/ops.h"
+#include "tools/burin/opt_command.h"
 #include "tools/burin/report.h"
+#include "tools/burin/run.h"
 #include "tools/burin/verify.h"
 
 namespace burin::tools {
 namespace {
 
-ExitCode not_built_in(const Options& options) {
-  return report("burin", {usage_fault(std::string(info(options.command).name), "is not built into this burin")});
-}
-
 ExitCode run_command(const Options& options) {
   switch (options.command) {
     case Command::kCompile: return compile(options);
     case Command::kVerify: return verify(options);
-    case Command::kRun:
-    case Command::kBench:
-    case Command::kInspect:
-    case Command::kOps:
-    case Command::kOpt: return not_built_in(options);
+    case Command::kRun: return run(options);
+    case Command::kBench: return bench(options);
+    case Command::kInspect: return inspect(options);
+    case Command::kOps: return list_ops(options);
+    case Command::kOpt: return opt(options);
   }
   return kDefect;
 }

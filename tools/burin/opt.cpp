@@ -122,21 +122,25 @@ Status verify(const AnyForm& form, Strictness strictness) {
   return ir::verify(std::get<Module>(form), strictness.stage);
 }
 
-Result<AnyForm> run_opt(const OptOptions& options, std::string_view text) {
-  Result<AnyForm> form = parse_any(text, {options.building, nullptr});
-  if (!form) return form;
-  if (!options.form.empty() && options.form != form_name(*form)) {
-    return usage_fault(fmt::format("expected {}, found {}", options.form, form_name(*form)));
+Result<AnyForm> run_opt(const OptOptions& options, AnyForm form) {
+  if (!options.form.empty() && options.form != form_name(form)) {
+    return usage_fault(fmt::format("expected {}, found {}", options.form, form_name(form)));
   }
   Strictness strictness{options.reads, LoopStage::kScheduled};
-  if (Status status = verify(*form, strictness); !status) return status.faults();
+  if (Status status = verify(form, strictness); !status) return status.faults();
   for (const std::string& pass : options.passes) {
-    Status status = run_pass(*form, pass, options);
+    Status status = run_pass(form, pass, options);
     if (pass == "expand-math") strictness.stage = LoopStage::kExpanded;
-    if (status) status = verify(*form, strictness);
+    if (status) status = verify(form, strictness);
     if (!status) return status.faults();
   }
   return form;
+}
+
+Result<AnyForm> run_opt(const OptOptions& options, std::string_view text) {
+  Result<AnyForm> form = parse_any(text, {options.building, nullptr});
+  if (!form) return form;
+  return run_opt(options, std::move(*form));
 }
 
 }  // namespace burin::tools

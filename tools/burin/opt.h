@@ -44,7 +44,8 @@ struct Strictness {
 };
 ir::Status verify(const AnyForm& form, Strictness strictness);
 
-// Parses, verifies, and runs and verifies each pass.
+// Verifies, and runs and verifies each pass; the text is parsed first.
+ir::Result<AnyForm> run_opt(const OptOptions& options, AnyForm form);
 ir::Result<AnyForm> run_opt(const OptOptions& options, std::string_view text);
 
 }  // namespace burin::tools

@@ -59,6 +59,7 @@ struct Options {
   std::filesystem::path input_list;
   bool native_inputs = false;
   bool native_outputs = false;
+  std::vector<std::string> emulator;  // command that runs libraries of another machine; see emulated_model.h
   int threads = 1;
   double seconds = 1;
 
@@ -67,6 +68,7 @@ struct Options {
   bool layers = false;
   bool suite = false;
   int jobs = 1;
+  double noise = 0;      // what expected values may be off by, absolutely
   double timeout = 120;  // seconds per case
 
   // --- Reports.

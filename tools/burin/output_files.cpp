@@ -88,6 +88,7 @@ ir::Status OutputFiles::publish() {
     if (!error) fs::rename(temporary_ / name, target, error);
     if (error) return cannot("write", target, error.message());
   }
+  names_.clear();
   return {};
 }
 

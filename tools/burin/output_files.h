@@ -35,8 +35,9 @@ class OutputFiles {
   // Where to put files that are not to be published.
   const std::filesystem::path& temporary() const { return temporary_; }
 
-  // Renames all files added or reserved to their names, replacing older ones.
+  // Renames all files added or reserved since the last time to their names, replacing older ones.
   ir::Status publish();
+  // Of the files that are not published yet.
   const std::vector<std::string>& names() const { return names_; }
 
  private:

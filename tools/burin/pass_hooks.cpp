@@ -1,19 +1,41 @@
 #include "tools/burin/pass_hooks.h"
 
 #include <cstdio>
+#include <memory>
 
+#include "ir/graph_text.h"
+#include "ir/graph_verify.h"
 #include "ir/loop_text.h"
+#include "ir/loop_verify.h"
 #include "ir/nest_text.h"
+#include "ir/nest_verify.h"
+#include "tools/burin/pass_check.h"
 
 namespace burin::tools {
 namespace {
 
-void print_after(std::string_view pass, const std::string& text) {
-  std::fprintf(stderr, "// after %.*s\n%s\n", static_cast<int>(pass.size()), pass.data(), text.c_str());
+ir::Status verified(const ir::Graph& graph) { return ir::verify(graph); }
+// Lowering clamps and guards what no proof reaches; only what is refuted is wrong.
+ir::Status verified(const ir::Program& program) { return ir::verify(program, ir::ReadProof::kUnlessRefuted); }
+ir::Status verified(const ir::Module& module) { return ir::verify(module, ir::LoopStage::kExpanded); }
+
+// A form that breaks its invariants after a pass is a defect of burin, whoever's fault the verifier takes it for.
+ir::Status as_defect(std::string_view pass, const ir::Status& status) {
+  ir::Diagnostics faults = status.faults();
+  for (ir::Diagnostic& fault : faults) {
+    fault.fault = ir::Fault::kInternal;
+    fault.where = "after " + std::string(pass) + (fault.where.empty() ? "" : ": ") + fault.where;
+  }
+  return faults;
 }
 
-bool is_asked_for(const Options& options, std::string_view pass) {
-  return options.print_ir_after == "all" || options.print_ir_after == pass;
+template <class Form>
+ir::Status look_at(std::string_view pass, const Form& form, const Options& options) {
+  if (options.print_ir_after == "all" || options.print_ir_after == pass) {
+    std::fprintf(stderr, "// after %.*s\n%s\n", static_cast<int>(pass.size()), pass.data(), ir::text_of(form).c_str());
+  }
+  if (!options.verify_each) return {};
+  return as_defect(pass, verified(form));
 }
 
 }  // namespace
@@ -25,16 +47,24 @@ passes::PassHooks hooks_for(const Options& options) {
       std::fprintf(stderr, "%10.1f ms  %.*s\n", seconds * 1e3, static_cast<int>(pass.size()), pass.data());
     };
   }
-  if (options.print_ir_after.empty()) return hooks;
-  hooks.after_nest_pass = [&options](std::string_view pass, const ir::Program& program) {
-    if (is_asked_for(options, pass)) print_after(pass, ir::text_of(program));
-    return ir::Status();
+  if (options.print_ir_after.empty() && !options.verify_each && !options.check_passes) return hooks;
+  const auto checks = std::make_shared<PassCheck>();
+  hooks.after_graph_pass = [&options, checks](std::string_view pass, const ir::Graph& graph) {
+    const ir::Status status = look_at(pass, graph, options);
+    return status && options.check_passes ? checks->check(pass, graph) : status;
+  };
+  hooks.after_nest_pass = [&options, checks](std::string_view pass, const ir::Program& program) {
+    const ir::Status status = look_at(pass, program, options);
+    return status && options.check_passes ? checks->check(pass, program) : status;
   };
   hooks.after_loop_pass = [&options](std::string_view pass, const ir::Module& module) {
-    if (is_asked_for(options, pass)) print_after(pass, ir::text_of(module));
-    return ir::Status();
+    return look_at(pass, module, options);
   };
   return hooks;
+}
+
+ir::Status show_imported(const ir::Graph& graph, const passes::PassHooks& hooks) {
+  return hooks.after_graph_pass ? hooks.after_graph_pass("import", graph) : ir::Status();
 }
 
 void print_explained(std::string_view form, std::span<const std::string> lines) {

@@ -10,7 +10,11 @@
 
 namespace burin::tools {
 
+// For one run of passes; `options` outlives it.
 passes::PassHooks hooks_for(const Options& options);
+
+// The imported graph, as if `import` were the first pass.
+ir::Status show_imported(const ir::Graph& graph, const passes::PassHooks& hooks);
 
 // The lines that passes gave for --explain, on standard error. `form`: the target, or "graph".
 void print_explained(std::string_view form, std::span<const std::string> lines);

@@ -55,6 +55,7 @@ ir::Result<Runner> Runner::of_library(Library library) {
 
 ir::Result<std::vector<ir::Literal>> Runner::run(std::span<const ir::Literal> inputs, int threads) {
   if (const ir::Module* module = std::get_if<ir::Module>(&model_)) return ir::interpret(*module, inputs);
+  if (const auto* emulated = std::get_if<EmulatedModel>(&model_)) return run_emulated(*emulated, outputs(), inputs);
   auto& [library, execution, prepared] = std::get<Loaded>(model_);
   Shapes shapes;
   for (const ir::Literal& input : inputs) shapes.push_back(input.dims);
@@ -66,31 +67,60 @@ ir::Result<std::vector<ir::Literal>> Runner::run(std::span<const ir::Literal> in
   return execute(execution, outputs(), inputs);
 }
 
-ir::Result<Library> make_library(const ir::Graph& graph, const Options& options) {
-  const ir::Result<targets::Target> target = target_to_run(options);
-  if (!target) return target.faults();
-  const ir::Result<LoweredModel> model = lower_model(graph, {*target}, options);
-  if (!model) return model.faults();
+namespace {
+
+// A shared library called model.so in a temporary folder.
+ir::Result<OutputFiles> linked_library(const LoweredModel& model, const Options& options) {
+  const ir::Result<std::vector<codegen::ObjectFile>> objects = make_objects(model, codegen::Exported::kModel, options);
+  if (!objects) return objects.faults();
   ir::Result<OutputFiles> files = OutputFiles::in(std::filesystem::temp_directory_path());
   if (!files) return files.faults();
   const std::filesystem::path path = files->temporary() / "model.so";
-  if (ir::Status status = build_shared_library(*model, options, path); !status) return status.faults();
+  if (ir::Status status = codegen::link_shared(link_input(model, *objects), path.string()); !status)
+    return status.faults();
   clear_progress();
-  // Once it is mapped, the file itself is not needed any more.
-  return Library::load(path);
+  return files;
 }
 
-ir::Result<Runner> make_runner(const ir::Graph& graph, const Options& options) {
-  if (options.toolchain != Toolchain::kInterpret) {
-    ir::Result<Library> library = make_library(graph, options);
-    return library ? Runner::of_library(std::move(*library)) : ir::Result<Runner>(library.faults());
-  }
+ir::Result<LoweredModel> lower_to_run(const ir::Graph& graph, const Options& options) {
+  const ir::Result<targets::Target> target = target_to_run(options);
+  if (!target) return target.faults();
+  return lower_model(graph, {*target}, options);
+}
+
+ir::Result<Runner> make_emulated(const ir::Graph& graph, const Options& options) {
+  const ir::Result<LoweredModel> model = lower_to_run(graph, options);
+  if (!model) return model.faults();
+  ir::Result<OutputFiles> files = linked_library(*model, options);
+  if (!files) return files.faults();
+  ModelDescription description = describe(model->modules.front());
+  return Runner({options.emulator, std::make_unique<OutputFiles>(std::move(*files))}, std::move(description));
+}
+
+ir::Result<Runner> make_interpreted(const ir::Graph& graph, const Options& options) {
   const ir::Result<targets::Target> target = target_to_run(options);
   if (!target) return target.faults();
   ir::Result<ir::Module> module = lower_for(graph, *target, options);
   if (!module) return module.faults();
   clear_progress();
   return Runner(std::move(*module));
+}
+
+}  // namespace
+
+ir::Result<Library> make_library(const ir::Graph& graph, const Options& options) {
+  const ir::Result<LoweredModel> model = lower_to_run(graph, options);
+  if (!model) return model.faults();
+  const ir::Result<OutputFiles> files = linked_library(*model, options);
+  // Once it is mapped, the file itself is not needed any more.
+  return files ? Library::load(files->temporary() / "model.so") : ir::Result<Library>(files.faults());
+}
+
+ir::Result<Runner> make_runner(const ir::Graph& graph, const Options& options) {
+  if (options.toolchain == Toolchain::kInterpret) return make_interpreted(graph, options);
+  if (!options.emulator.empty()) return make_emulated(graph, options);
+  ir::Result<Library> library = make_library(graph, options);
+  return library ? Runner::of_library(std::move(*library)) : ir::Result<Runner>(library.faults());
 }
 
 }  // namespace burin::tools

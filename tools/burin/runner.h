@@ -1,10 +1,11 @@
-// A model that can be run on whole tensors, whoever made its code: a library, or loops that burin interprets. For checking
-// and for files of inputs; measuring uses the library itself (library.h).
+// A model that can be run on whole tensors, whoever made its code: a library, one of another machine under its emulator, or
+// loops that burin interprets. For checking and for files of inputs; measuring uses the library itself (library.h).
 #pragma once
 
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "ir/literal.h"
 #include "ir/loop.h"
 #include "ir/result.h"
+#include "tools/burin/emulated_model.h"
 #include "tools/burin/library.h"
 #include "tools/burin/options.h"
 
@@ -20,6 +22,8 @@ namespace burin::tools {
 class Runner {
  public:
   explicit Runner(ir::Module module);
+  Runner(EmulatedModel model, ModelDescription description)
+      : model_(std::move(model)), description_(std::move(description)) {}
   static ir::Result<Runner> of_library(Library library);
 
   const ModelDescription& description() const { return description_; }
@@ -37,7 +41,7 @@ class Runner {
   };
   explicit Runner(Loaded loaded);
 
-  std::variant<ir::Module, Loaded> model_;
+  std::variant<ir::Module, Loaded, EmulatedModel> model_;
   ModelDescription description_;
 };
 

@@ -1,0 +1,245 @@
+// The burin executable on the example model: every subcommand, exit codes, and files that appear whole or not at all.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "tests/tools/process.h"
+
+namespace burin::tools {
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::string kDigits = source("tools/digits/digits.onnx");
+const std::string kDigitsData = source("tools/digits/test_data_set_0");
+
+size_t entries_in(const fs::path& folder) {
+  return fs::exists(folder) ? static_cast<size_t>(std::distance(fs::directory_iterator(folder), {})) : 0;
+}
+
+// Compiles the example model into `scratch`/out.
+std::string compiled(const Scratch& scratch) {
+  const Finished made = run_burin({"compile", kDigits, "-o", "out", "-t", "x86_64-v3"}, scratch.path());
+  EXPECT_EQ(made.exit_code, 0) << made.errors;
+  return scratch.path() / "out/libdigits.so";
+}
+
+TEST(Burin, verifies_the_example_model_by_every_toolchain_of_its_own) {
+  for (const char* toolchain : {"interpret", "llvm", "gcc"}) {
+    const Finished done = run_burin({"verify", kDigits, "--data", kDigitsData, "--toolchain", toolchain});
+    EXPECT_EQ(done.exit_code, 0) << done.errors;
+    EXPECT_EQ(done.output, "PASS digits\n");
+  }
+}
+
+TEST(Burin, made_the_page_of_operators) {
+  std::ifstream file(std::filesystem::path(BURIN_SOURCE_DIR) / "docs/operators.md");
+  const std::string page((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  EXPECT_EQ(page, run_burin({"ops", "--markdown"}).output)
+      << "to make it anew: burin ops --markdown > docs/operators.md";
+}
+
+TEST(Burin, verifies_layer_by_layer) {
+  const Finished done = run_burin({"verify", kDigits, "--layers"});
+  EXPECT_EQ(done.exit_code, 0) << done.errors << done.output;
+  EXPECT_NE(done.output.find("0 of "), std::string::npos) << done.output;
+}
+
+TEST(Burin, fails_where_an_output_differs) {
+  const Scratch scratch;
+  fs::copy(kDigitsData, scratch.path() / "data");
+  std::string expected = scratch.read("data/output_0.pb");
+  expected[expected.size() - 2] = 'B';  // the exponent of the last element
+  scratch.write("data/output_0.pb", expected);
+  const Finished done = run_burin({"verify", kDigits, "--data", "data", "--json", "report.json"}, scratch.path());
+  EXPECT_EQ(done.exit_code, 1);
+  EXPECT_EQ(done.output.find("FAIL digits: output \"probabilities\"["), 0u) << done.output;
+  EXPECT_NE(done.output.find("differ\n"), std::string::npos) << done.output;
+  EXPECT_EQ(nlohmann::json::parse(scratch.read("report.json"))["failed"], 1);
+}
+
+TEST(Burin, runs_a_suite_to_its_end) {
+  const Scratch scratch;
+  fs::create_directories(scratch.path() / "good");
+  fs::create_directories(scratch.path() / "broken");
+  fs::copy(kDigits, scratch.path() / "good/model.onnx");
+  fs::copy(kDigitsData, scratch.path() / "good/test_data_set_0");
+  scratch.write("broken/model.onnx", "not a model");
+  const Finished done = run_burin({"verify", "--suite", ".", "-j", "2"}, scratch.path());
+  EXPECT_EQ(done.exit_code, 1);
+  EXPECT_EQ(done.output.find("FAIL broken: "), 0u) << done.output;
+  EXPECT_NE(done.output.find("\nPASS good\n1 passed, 1 failed, 0 unsupported\n"), std::string::npos) << done.output;
+}
+
+TEST(Burin, compiles_what_it_promises) {
+  const Scratch scratch;
+  const Finished made = run_burin({"compile", kDigits, "-o", "out", "--json", "report.json"}, scratch.path());
+  ASSERT_EQ(made.exit_code, 0) << made.errors;
+  for (const char* name : {"libdigits.so", "digits.h", "burin.h", "digits_net.json", "example.c"}) {
+    EXPECT_TRUE(fs::exists(scratch.path() / "out" / name)) << name;
+  }
+  EXPECT_EQ(entries_in(scratch.path() / "out"), 5u);
+  EXPECT_EQ(nlohmann::json::parse(scratch.read("report.json"))["files"].size(), 5u);
+  const auto net = nlohmann::json::parse(scratch.read("out/digits_net.json"));
+  EXPECT_EQ(net["graph"]["tensors"]["probabilities"]["type"], 1);
+  EXPECT_EQ(net["graph"]["tensors"]["image"]["data_type"], 562);
+}
+
+TEST(Burin, example_compiles_as_printed_and_runs) {
+  for (const char* emit : {"lib", "static-lib", "object", "cpp"}) {
+    const Scratch scratch;
+    ASSERT_EQ(run_burin({"compile", kDigits, "-o", ".", "--emit", emit}, scratch.path()).exit_code, 0);
+    const std::string example = scratch.read("example.c");
+    const size_t start = example.find("//   ") + 5;
+    ASSERT_NE(start, std::string::npos + 5);
+    const std::string command =
+        example.substr(start, example.find('\n', start) - start) + " -Wall -Wextra -Wpedantic -Werror";
+    const Finished built = run_program({"sh", "-c", command}, scratch.path());
+    ASSERT_EQ(built.exit_code, 0) << built.errors;
+    const Finished ran = run_program({"./example", source("tools/digits/pictures/3.raw")}, scratch.path());
+    EXPECT_EQ(ran.exit_code, 0) << ran.errors;
+    EXPECT_EQ(ran.output.find("out_probabilities: "), 0u) << ran.output;
+  }
+}
+
+TEST(Burin, header_is_also_cpp) {
+  const Scratch scratch;
+  ASSERT_EQ(run_burin({"compile", kDigits, "-o", "."}, scratch.path()).exit_code, 0);
+  scratch.write("use.cpp", "#include \"digits.h\"\nint main() { return digits_api() == nullptr; }\n");
+  const Finished built =
+      run_program({"c++", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsyntax-only", "use.cpp"}, scratch.path());
+  EXPECT_EQ(built.exit_code, 0) << built.errors;
+}
+
+TEST(Burin, makes_the_same_bytes_from_everywhere) {
+  const Scratch one, two;
+  fs::copy(kDigits, two.path() / "digits.onnx");
+  ASSERT_EQ(run_burin({"compile", kDigits, "-o", "out"}, one.path()).exit_code, 0);
+  const auto elsewhere = [] {
+    setenv("LC_ALL", "de_DE.UTF-8", 1);
+    setenv("TMPDIR", "/dev/shm", 1);
+  };
+  ASSERT_EQ(run_burin({"compile", "digits.onnx", "-o", "a/b"}, two.path(), elsewhere).exit_code, 0);
+  for (const char* name : {"libdigits.so", "digits.h", "example.c", "digits_net.json"}) {
+    EXPECT_EQ(one.read(std::string("out/") + name), two.read(std::string("a/b/") + name)) << name;
+  }
+}
+
+TEST(Burin, runs_a_library_and_a_model_on_lists) {
+  const Scratch scratch;
+  const std::string library = compiled(scratch);
+  scratch.write("list.txt",
+                source("tools/digits/pictures/3.raw") + "\nimage:=" + source("tools/digits/pictures/7.raw") + "\n");
+  for (const std::string& subject : {library, kDigits}) {
+    const Finished ran = run_burin(
+        {"run", subject, "--input_dim", "image", "1,1,8,8", "--input_list", "list.txt", "--output_dir", "results"},
+        scratch.path());
+    ASSERT_EQ(ran.exit_code, 0) << ran.errors;
+    EXPECT_EQ(fs::file_size(scratch.path() / "results/Result_0/probabilities.raw"), 40u);
+    EXPECT_EQ(fs::file_size(scratch.path() / "results/Result_1/probabilities.raw"), 40u);
+    EXPECT_NE(scratch.read("results/execution_metadata.yaml").find("inferences_completed: 2"), std::string::npos);
+  }
+  const Finished native = run_burin({"run", library, "--define_symbol", "N", "1", "--input_list", "list.txt",
+                                     "--output_dir", "native", "--use_native_input_files", "--use_native_output_files"},
+                                    scratch.path());
+  ASSERT_EQ(native.exit_code, 0) << native.errors;
+  EXPECT_EQ(scratch.read("native/Result_1/probabilities_native.raw"),
+            scratch.read("results/Result_1/probabilities.raw"));
+}
+
+TEST(Burin, refuses_inputs_of_the_wrong_size_and_writes_nothing) {
+  const Scratch scratch;
+  const std::string library = compiled(scratch);
+  scratch.write("short.raw", "abc");
+  scratch.write("list.txt", "short.raw\n");
+  const Finished ran = run_burin(
+      {"run", library, "--input_dim", "image", "1,1,8,8", "--input_list", "list.txt", "--output_dir", "results"},
+      scratch.path());
+  EXPECT_EQ(ran.exit_code, 1);
+  EXPECT_NE(ran.errors.find("expected 256 bytes (f32[1,1,8,8]), found 3"), std::string::npos) << ran.errors;
+  EXPECT_EQ(entries_in(scratch.path() / "results"), 0u);
+}
+
+TEST(Burin, asks_for_symbols_in_words_to_paste) {
+  const Scratch scratch;
+  const Finished ran = run_burin({"bench", compiled(scratch)});
+  EXPECT_EQ(ran.exit_code, 2);
+  EXPECT_NE(ran.errors.find("hint: --define_symbol "), std::string::npos) << ran.errors;
+}
+
+TEST(Burin, measures_and_describes) {
+  const Scratch scratch;
+  const std::string library = compiled(scratch);
+  const Finished measured =
+      run_burin({"bench", library, "--input_dim", "image", "2,1,8,8", "--seconds", "0.02", "--json", "bench.json"},
+                scratch.path());
+  ASSERT_EQ(measured.exit_code, 0) << measured.errors;
+  EXPECT_GT(nlohmann::json::parse(scratch.read("bench.json"))["median_ms"], 0);
+  const Finished described = run_burin({"inspect", library, "--input_dim", "image", "2,1,8,8", "--json"});
+  ASSERT_EQ(described.exit_code, 0) << described.errors;
+  const auto json = nlohmann::json::parse(described.output);
+  EXPECT_EQ(json["inputs"][0]["name"], "image");
+  EXPECT_EQ(json["targets"][0]["name"], "x86_64-v3");
+  EXPECT_EQ(json["digest"].get<std::string>().size(), 32u);
+  EXPECT_LE(json["arena_lower_bound"], json["arena_bytes"]);
+}
+
+TEST(Burin, ends_with_the_exit_code_of_what_is_at_fault) {
+  const Scratch scratch;
+  scratch.write("bad.onnx", "\x08\x07not a model");
+  EXPECT_EQ(run_burin({"--version"}).exit_code, 0);
+  EXPECT_EQ(run_burin({"compile", "bad.onnx", "-o", "out"}, scratch.path()).exit_code, 1);
+  EXPECT_EQ(run_burin({"compile", "missing.onnx", "-o", "out"}, scratch.path()).exit_code, 1);
+  EXPECT_EQ(run_burin({"compile", kDigits, "--frobnicate"}).exit_code, 2);
+  EXPECT_EQ(run_burin({"compile", kDigits}).exit_code, 2);
+  EXPECT_EQ(run_burin({"compile", kDigits, "-o", "out", "-t", "vax"}, scratch.path()).exit_code, 2);
+  EXPECT_EQ(run_burin({"run", "bad.onnx", "--input_list", "x", "--output_dir", "y"}, scratch.path()).exit_code, 1);
+  EXPECT_EQ(run_burin({"compile", kDigits, "-o", "/proc/burin"}).exit_code, 3);
+  EXPECT_EQ(run_burin({"ops"}, ".", [] { dup2(open("/dev/full", O_WRONLY), STDOUT_FILENO); }).exit_code, 3);
+  EXPECT_EQ(entries_in(scratch.path() / "out"), 0u);
+}
+
+TEST(Burin, a_full_disk_leaves_nothing) {
+  const Scratch scratch;
+  const auto small_files = [] {
+    const rlimit limit{4096, 4096};
+    setrlimit(RLIMIT_FSIZE, &limit);
+  };
+  const Finished made = run_burin({"compile", kDigits, "-o", "out"}, scratch.path(), small_files);
+  EXPECT_EQ(made.exit_code, 3) << made.errors;
+  EXPECT_EQ(entries_in(scratch.path() / "out"), 0u);
+}
+
+TEST(Burin, prefixes_faults_with_the_file) {
+  const Scratch scratch;
+  scratch.write("bad.onnx", "\x08\x07not a model");
+  const Finished made = run_burin({"compile", "bad.onnx", "-o", "out"}, scratch.path());
+  EXPECT_EQ(made.errors.find("bad.onnx: "), 0u) << made.errors;
+  EXPECT_EQ(made.output, "");
+}
+
+TEST(Burin, dry_run_compiles_nothing) {
+  const Finished done = run_burin({"compile", kDigits, "--dry_run"});
+  EXPECT_EQ(done.exit_code, 0) << done.errors;
+  EXPECT_NE(done.output.find("0 unsupported features"), std::string::npos) << done.output;
+}
+
+TEST(Burin, passes_keep_the_example_model_right) {
+  const Finished done = run_burin({"verify", kDigits, "--verify-each", "--check-passes", "--toolchain", "interpret"});
+  EXPECT_EQ(done.exit_code, 0) << done.errors;
+}
+
+TEST(Burin, prints_every_form) {
+  for (const char* emit : {"graph", "nests", "loops", "llvm-ir"}) {
+    const Finished done = run_burin({"compile", kDigits, "--emit", emit, "-t", "x86_64-v3"});
+    EXPECT_EQ(done.exit_code, 0) << done.errors;
+    EXPECT_GT(done.output.size(), 1000u) << emit;
+  }
+}
+
+}  // namespace
+}  // namespace burin::tools

@@ -1,0 +1,126 @@
+#include "tools/burin/command_line.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "tools/burin/flags.h"
+
+namespace burin::tools {
+namespace {
+
+using Parsed = ir::Result<std::variant<Options, Shown>>;
+
+Parsed parse(std::vector<const char*> words) {
+  words.insert(words.begin(), "burin");
+  return parse_command_line(static_cast<int>(words.size()), words.data());
+}
+
+Options options_of(const Parsed& parsed) {
+  EXPECT_TRUE(parsed) << ir::text_of(parsed.faults());
+  return parsed ? std::get<Options>(*parsed) : Options{};
+}
+
+std::string faults_of(const Parsed& parsed) { return parsed ? "" : ir::text_of(parsed.faults()); }
+
+TEST(CommandLine, takes_flags_of_several_words_several_times) {
+  const Options options = options_of(parse(
+      {"compile", "m.onnx",          "-o", "out", "--input_dim",    "image", "1,3,224,224", "--input_dim", "mask",
+       "-1,8",    "--define_symbol", "N",  "4",   "--symbol_range", "M",     "0",           "16",          "--out_node",
+       "a",       "--out_node",      "b"}));
+  EXPECT_EQ(options.subject, "m.onnx");
+  EXPECT_EQ(options.input_dims.at("image"), (std::vector<int64_t>{1, 3, 224, 224}));
+  EXPECT_EQ(options.input_dims.at("mask"), (std::vector<int64_t>{-1, 8}));
+  EXPECT_EQ(options.symbols.at("N"), 4);
+  EXPECT_EQ(options.symbol_ranges.at("M"), (std::pair<int64_t, int64_t>{0, 16}));
+  EXPECT_EQ(options.out_nodes, (std::vector<std::string>{"a", "b"}));
+  EXPECT_TRUE(options.gave("--input_dim"));
+  EXPECT_FALSE(options.gave("--math"));
+}
+
+TEST(CommandLine, an_input_of_no_dimensions_has_an_empty_word) {
+  EXPECT_TRUE(options_of(parse({"run", "m.onnx", "--input_dim", "x", ""})).input_dims.at("x").empty());
+}
+
+TEST(CommandLine, json_may_have_a_file) {
+  EXPECT_EQ(options_of(parse({"inspect", "l.so", "--json"})).json, "-");
+  EXPECT_EQ(options_of(parse({"bench", "l.so", "--json", "out.json"})).json, "out.json");
+  EXPECT_FALSE(options_of(parse({"bench", "l.so"})).json.has_value());
+}
+
+TEST(CommandLine, says_what_was_expected_and_found) {
+  EXPECT_NE(faults_of(parse({"verify", "m.onnx", "--toolchain", "tcc"}))
+                .find("expected one of llvm, gcc, clang, interpret, found \"tcc\""),
+            std::string::npos);
+  EXPECT_NE(faults_of(parse({"compile", "m.onnx", "--input_dim", "x", "1,,2"})).find("found \"1,,2\""),
+            std::string::npos);
+  EXPECT_NE(faults_of(parse({"compile", "m.onnx", "--input_dim", "x", "1,2,"})).find("found \"1,2,\""),
+            std::string::npos);
+  EXPECT_NE(
+      faults_of(parse({"compile", "m.onnx", "--define_symbol", "N", "99999999999999999999"})).find("found \"9999"),
+      std::string::npos);
+  EXPECT_NE(faults_of(parse({"bench", "l.so", "--seconds", "nan"})).find("found \"nan\""), std::string::npos);
+  EXPECT_NE(faults_of(parse({"compile", "m.onnx", "--name", "../x"})).find("found \"../x\""), std::string::npos);
+}
+
+TEST(CommandLine, reports_several_faults_at_once) {
+  const Parsed parsed = parse({"compile", "m.onnx", "--emit", "exe", "--math", "loose"});
+  ASSERT_FALSE(parsed);
+  EXPECT_EQ(parsed.faults().size(), 2u);
+}
+
+TEST(CommandLine, refuses_flags_without_effect_and_says_why) {
+  EXPECT_NE(faults_of(parse({"compile", "m.onnx", "--threads", "2"})).find("when it runs"), std::string::npos);
+  EXPECT_NE(faults_of(parse({"run", "l.so", "--data", "d"})).find("only verify"), std::string::npos);
+}
+
+TEST(CommandLine, refuses_what_it_does_not_know) {
+  EXPECT_FALSE(parse({"compile", "m.onnx", "--optimize"}));
+  EXPECT_FALSE(parse({"assemble", "m.onnx"}));
+  EXPECT_FALSE(parse({"compile"}));
+  EXPECT_FALSE(parse({}));
+}
+
+TEST(CommandLine, refuses_model_flags_on_libraries) {
+  const Options options = options_of(parse({"run", "l.so", "--toolchain", "gcc", "--input_dim", "x", "1"}));
+  const ir::Status status = refuse_flags_of_models(options);
+  ASSERT_EQ(status.faults().size(), 1u);
+  EXPECT_EQ(status.faults()[0].where, "--toolchain");
+}
+
+TEST(CommandLine, opt_keeps_its_own_words) {
+  EXPECT_EQ(options_of(parse({"opt", "f.nests", "--passes=pad-reads,inline-maps"})).rest,
+            (std::vector<std::string>{"--passes=pad-reads,inline-maps"}));
+}
+
+TEST(CommandLine, shows_help_of_every_subcommand) {
+  for (const CommandInfo& row : all_commands()) {
+    const Parsed parsed = parse({std::string(row.name).c_str(), "--help"});
+    ASSERT_TRUE(parsed);
+    EXPECT_NE(std::get<Shown>(*parsed).text.find(row.doc), std::string::npos) << row.name;
+  }
+}
+
+TEST(Flags, every_row_is_complete) {
+  std::set<std::string_view> names;
+  for (const Flag& flag : all_flags()) {
+    EXPECT_TRUE(names.insert(long_name(flag)).second) << flag.name;
+    EXPECT_FALSE(flag.doc.empty()) << flag.name;
+    EXPECT_FALSE(flag.elsewhere.empty()) << flag.name;
+    EXPECT_EQ(flag.words == 0, flag.value.empty()) << flag.name;
+    EXPECT_NE(flag.commands, 0) << flag.name;
+    EXPECT_NE(flags_markdown().find(flag.name), std::string::npos) << flag.name;
+  }
+}
+
+TEST(Flags, commands_are_in_the_order_of_their_enum) {
+  for (const CommandInfo& row : all_commands()) EXPECT_EQ(&row, &info(row.command));
+  EXPECT_EQ(all_commands().size(), static_cast<size_t>(kCommands));
+}
+
+}  // namespace
+}  // namespace burin::tools

@@ -1,0 +1,170 @@
+#include "tools/burin/artifacts.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "codegen/cpp/emit.h"
+#include "codegen/runtime_headers.h"
+#include "ir/graph_text.h"
+#include "ir/loop_text.h"
+#include "ir/nest_text.h"
+#include "tools/burin/build_library.h"
+#include "tools/burin/c_example.h"
+#include "tools/burin/c_header.h"
+#include "tools/burin/flags.h"
+#include "tools/burin/lower_model.h"
+#include "tools/burin/net_json.h"
+#include "tools/burin/report.h"
+
+namespace burin::tools {
+namespace {
+
+ir::Result<std::vector<targets::Target>> targets_of(const Options& options) {
+  return targets_for(options, kDefaultPlatform);
+}
+
+// `print(target)` as the text of a file per target.
+template <class Print>
+ir::Result<std::vector<TextFile>> text_per_target(const ir::Graph& graph, std::string_view suffix,
+                                                  const Options& options, const Print& print) {
+  const ir::Result<std::vector<targets::Target>> targets = targets_of(options);
+  if (!targets) return targets.faults();
+  std::vector<TextFile> files;
+  for (const targets::Target& target : *targets) {
+    ir::Result<std::string> text = print(target);
+    if (!text) return text.faults();
+    files.push_back({fmt::format("{}_{}.{}", graph.name, target.name, suffix), std::move(*text)});
+  }
+  return files;
+}
+
+ir::Result<std::vector<TextFile>> llvm_texts(const ir::Graph& graph, const Options& options) {
+  ir::Result<std::vector<targets::Target>> targets = targets_of(options);
+  if (!targets) return targets.faults();
+  const ir::Result<LoweredModel> model = lower_model(graph, std::move(*targets), options);
+  if (!model) return model.faults();
+  std::vector<TextFile> files;
+  for (size_t i = 0; i < model->variants.size(); ++i) {
+    files.push_back({fmt::format("{}_{}.ll", graph.name, model->targets[i].name),
+                     codegen::emit_llvm_ir(model->variants[i], model->tables.variants[i])});
+  }
+  return files;
+}
+
+Linking linking_of(Emit emit) { return emit == Emit::kLib ? Linking::kShared : Linking::kStatic; }
+
+codegen::Exported exported_by(Emit emit) {
+  return linking_of(emit) == Linking::kShared ? codegen::Exported::kModel : codegen::Exported::kNamedModel;
+}
+
+// What a program links with.
+std::string code_file(const std::string& name, Emit emit) {
+  switch (emit) {
+    case Emit::kLib: return fmt::format("lib{}.so", name);
+    case Emit::kStaticLib: return fmt::format("lib{}.a", name);
+    case Emit::kObject: return name + ".o";
+    case Emit::kCpp: return name + ".cpp";
+    case Emit::kLlvmIr:
+    case Emit::kGraph:
+    case Emit::kNests:
+    case Emit::kLoops: break;
+  }
+  return name;
+}
+
+ir::Status write_cpp(const LoweredModel& model, const std::string& name, OutputFiles& files) {
+  if (ir::Status status = files.add(name + ".cpp", codegen::emit_cpp(model.variants, model.tables)); !status)
+    return status;
+  const ir::Result<std::filesystem::path> weights = files.reserve(name + ".bin");
+  return weights ? codegen::write_weights(model.tables, weights->string()) : ir::Status(weights.faults());
+}
+
+ir::Status write_runtime(const LoweredModel& model, OutputFiles& files) {
+  const ir::Result<std::filesystem::path> path = files.reserve("libburin_runtime.a");
+  if (!path) return path.faults();
+  return codegen::write_runtime_archive(model.targets.front().architecture, path->string());
+}
+
+ir::Status write_compiled(const LoweredModel& model, const std::string& name, const Options& options,
+                          OutputFiles& files) {
+  const ir::Result<std::vector<codegen::ObjectFile>> objects = make_objects(model, exported_by(options.emit), options);
+  if (!objects) return objects.faults();
+  show_progress("linking");
+  const codegen::LinkInput input = link_input(model, *objects);
+  const ir::Result<std::filesystem::path> path = files.reserve(code_file(name, options.emit));
+  if (!path) return path.faults();
+  switch (linking_of(options.emit)) {
+    case Linking::kShared: return codegen::link_shared(input, path->string());
+    case Linking::kStatic: break;
+  }
+  return options.emit == Emit::kStaticLib ? codegen::write_static_library(input, path->string())
+                                          : codegen::write_object(input, path->string());
+}
+
+ir::Status write_code(const LoweredModel& model, const std::string& name, const Options& options, OutputFiles& files) {
+  const ir::Status status =
+      options.emit == Emit::kCpp ? write_cpp(model, name, files) : write_compiled(model, name, options, files);
+  if (!status || linking_of(options.emit) == Linking::kShared) return status;
+  return write_runtime(model, files);
+}
+
+// The command that made the model, without folders: the same from everywhere.
+std::string command_of(const Options& options) {
+  return fmt::format("burin compile {} --emit {}", options.subject.filename().string(), name_of(options.emit));
+}
+
+ir::Status write_companions(const ir::Graph& graph, const LoweredModel& model, const Options& options,
+                            OutputFiles& files) {
+  ModelDescription description = describe(model.modules.front());
+  description.digest = model.tables.digest;
+  const Linking linking = linking_of(options.emit);
+  const std::string header = graph.name + ".h";
+  ir::Status status = files.add(header, c_header(description, linking));
+  for (const codegen::RuntimeHeader& each : codegen::runtime_headers()) {
+    // model.h is for the code, not for those who call it.
+    const bool is_needed = each.name == "burin.h" || options.emit == Emit::kCpp;
+    if (status && is_needed) status = files.add(std::string(each.name), each.text);
+  }
+  if (status)
+    status = files.add("example.c", c_example(description, linking, code_file(graph.name, options.emit), header));
+  if (status) status = files.add(graph.name + "_net.json", net_json(graph, command_of(options)));
+  return status;
+}
+
+}  // namespace
+
+ir::Result<std::vector<TextFile>> text_artifacts(const ir::Graph& graph, const Options& options) {
+  switch (options.emit) {
+    case Emit::kGraph: return std::vector<TextFile>{{graph.name + ".graph", ir::text_of(graph)}};
+    case Emit::kNests:
+      return text_per_target(graph, "nests", options, [&](const targets::Target& target) -> ir::Result<std::string> {
+        const ir::Result<ir::Program> program = nests_for(graph, target, options);
+        return program ? ir::text_of(*program) : ir::Result<std::string>(program.faults());
+      });
+    case Emit::kLoops:
+      return text_per_target(graph, "loops", options, [&](const targets::Target& target) -> ir::Result<std::string> {
+        const ir::Result<ir::Module> module = lower_for(graph, target, options);
+        return module ? ir::text_of(*module) : ir::Result<std::string>(module.faults());
+      });
+    case Emit::kLlvmIr: return llvm_texts(graph, options);
+    case Emit::kLib:
+    case Emit::kStaticLib:
+    case Emit::kObject:
+    case Emit::kCpp: break;
+  }
+  BURIN_ASSERT(false, "text_artifacts is asked for text");
+  return std::vector<TextFile>{};
+}
+
+ir::Result<std::string> code_artifacts(const ir::Graph& graph, const Options& options, OutputFiles& files) {
+  ir::Result<std::vector<targets::Target>> targets = targets_of(options);
+  if (!targets) return targets.faults();
+  const ir::Result<LoweredModel> model = lower_model(graph, std::move(*targets), options);
+  if (!model) return model.faults();
+  if (ir::Status status = write_code(*model, graph.name, options, files); !status) return status.faults();
+  if (ir::Status status = write_companions(graph, *model, options, files); !status) return status.faults();
+  return model->tables.digest;
+}
+
+}  // namespace burin::tools

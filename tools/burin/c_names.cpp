@@ -1,0 +1,76 @@
+#include "tools/burin/c_names.h"
+
+#include <fmt/format.h>
+
+#include <cctype>
+#include <set>
+
+#include "codegen/model_tables.h"
+
+namespace burin::tools {
+namespace {
+
+// `start` + name as an identifier that is not in `taken` yet.
+std::string unique(std::string_view start, std::string_view name, std::set<std::string>& taken) {
+  std::string identifier(start);
+  for (char c : name) identifier += std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
+  std::string result = identifier;
+  for (int again = 1; !taken.insert(result).second; ++again) result = fmt::format("{}_{}", identifier, again);
+  return result;
+}
+
+}  // namespace
+
+std::string upper_case(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return text;
+}
+
+CNames c_names(const ModelDescription& model) {
+  CNames names;
+  names.prefix = codegen::c_identifier(model.name);
+  names.upper = upper_case(names.prefix);
+  std::set<std::string> taken;
+  for (const TensorDescription& input : model.inputs) names.inputs.push_back(unique("in_", input.name, taken));
+  for (const TensorDescription& output : model.outputs) names.outputs.push_back(unique("out_", output.name, taken));
+  for (const SymbolDescription& symbol : model.symbols) {
+    if (symbol.from_input) names.symbols.push_back(unique("dim_", symbol.name, taken));
+  }
+  return names;
+}
+
+std::string_view c_type(ir::ElementType element) {
+  switch (element) {
+    case ir::ElementType::kBool: return "uint8_t";
+    case ir::ElementType::kI8: return "int8_t";
+    case ir::ElementType::kI16: return "int16_t";
+    case ir::ElementType::kI32: return "int32_t";
+    case ir::ElementType::kI64: return "int64_t";
+    case ir::ElementType::kU8: return "uint8_t";
+    case ir::ElementType::kU16: return "uint16_t";
+    case ir::ElementType::kU32: return "uint32_t";
+    case ir::ElementType::kU64: return "uint64_t";
+    case ir::ElementType::kF16: return "uint16_t";
+    case ir::ElementType::kBF16: return "uint16_t";
+    case ir::ElementType::kF32: return "float";
+    case ir::ElementType::kF64: return "double";
+  }
+  return "";
+}
+
+std::string c_dimension(int64_t dim, const CNames& names) {
+  if (dim >= 0) return std::to_string(dim);
+  return names.symbols[static_cast<size_t>(-(dim + 1))];
+}
+
+std::string comment_text(std::string_view text) {
+  std::string result;
+  for (char c : text) {
+    const bool is_plain = c >= ' ' && c <= '~' && c != '\\';
+    const bool is_trigraph = c == '?' && result.ends_with('?');
+    result += is_plain && !is_trigraph ? c : '_';
+  }
+  return result;
+}
+
+}  // namespace burin::tools

@@ -1,0 +1,27 @@
+// A library for a machine other than this one, run by a command that emulates it: `COMMAND LIBRARY INPUTS OUTPUTS`, where
+// both files hold, for one tensor after the other, rank, dimensions and bytes as int64 and then the elements.
+// tests/codegen/run_model.c is such a program.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "ir/literal.h"
+#include "ir/result.h"
+#include "tools/burin/description.h"
+#include "tools/burin/output_files.h"
+
+namespace burin::tools {
+
+struct EmulatedModel {
+  std::vector<std::string> command;
+  std::unique_ptr<OutputFiles> folder;  // holds model.so, and is gone with this
+};
+
+ir::Result<std::vector<ir::Literal>> run_emulated(const EmulatedModel& model,
+                                                  std::span<const TensorDescription> outputs,
+                                                  std::span<const ir::Literal> inputs);
+
+}  // namespace burin::tools

@@ -1,0 +1,64 @@
+#include "tools/burin/ops.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <vector>
+
+#include "frontend/onnx/import_table.h"
+#include "ir/op.h"
+#include "tools/burin/json_report.h"
+
+namespace burin::tools {
+
+std::vector<ImportedOperator> imported_operators() {
+  std::vector<ImportedOperator> operators;
+  for (const frontend::ImportRow& row : frontend::import_table()) {
+    std::string name = frontend::operator_name(row.domain, row.op_type);
+    if (operators.empty() || operators.back().name != name) operators.push_back({std::move(name), {}});
+    operators.back().since.push_back(row.since);
+  }
+  return operators;
+}
+
+std::string operators_markdown() {
+  const std::vector<ImportedOperator> operators = imported_operators();
+  std::string text =
+      "# Operators\n\nMade by `burin ops --markdown` from the tables in frontend/onnx and ir/ops; a test compares.\n";
+  text += fmt::format("\n## ONNX operators that are imported: {}\n\n", operators.size());
+  text += "Versions are the opsets at which an operator's meaning changed and that have an import of their own.\n\n";
+  text += "| operator | versions |\n|---|---|\n";
+  for (const ImportedOperator& each : operators) {
+    text += fmt::format("| {} | {} |\n", each.name, fmt::join(each.since, ", "));
+  }
+  text += fmt::format("\n## Graph ops that they become: {}\n\n| op | operands | meaning |\n|---|---|---|\n",
+                      ir::all_ops().size());
+  for (const ir::OpInfo* op : ir::all_ops()) {
+    const std::string most = op->most_operands == INT32_MAX ? "any" : std::to_string(op->most_operands);
+    const std::string operands =
+        op->least_operands == op->most_operands ? most : fmt::format("{} to {}", op->least_operands, most);
+    std::string doc(op->doc);
+    for (size_t at = 0; (at = doc.find('|', at)) != std::string::npos; at += 2) doc.insert(at, 1, '\\');
+    text += fmt::format("| {} | {} | {} |\n", op->name, operands, doc);
+  }
+  return text;
+}
+
+ExitCode list_ops(const Options& options) {
+  ir::Status status;
+  if (options.json) {
+    status = write_ops_report(imported_operators(), *options.json);
+  } else if (options.markdown) {
+    status = print(operators_markdown());
+  } else {
+    std::string text;
+    for (const ImportedOperator& each : imported_operators()) {
+      text += fmt::format("{:<44} since {}\n", each.name, fmt::join(each.since, ", "));
+    }
+    text += fmt::format("{} ONNX operators, {} graph ops\n", imported_operators().size(), ir::all_ops().size());
+    status = print(text);
+  }
+  return status ? kDone : report("burin", status.faults());
+}
+
+}  // namespace burin::tools

@@ -1,0 +1,24 @@
+// `burin ops`: which ONNX operators are imported, since which version, and the graph ops they become. Made from the rows of
+// the import table and of the op table, nothing by hand.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tools/burin/options.h"
+#include "tools/burin/report.h"
+
+namespace burin::tools {
+
+struct ImportedOperator {
+  std::string name;        // "com.microsoft.FusedGemm"
+  std::vector<int> since;  // opset versions with an import of their own, ascending
+};
+std::vector<ImportedOperator> imported_operators();
+
+// docs/operators.md.
+std::string operators_markdown();
+
+ExitCode list_ops(const Options& options);
+
+}  // namespace burin::tools
