@@ -32,7 +32,8 @@ ir::Diagnostic unsupported_operator(const onnx::NodeProto& node, std::string_vie
 GraphImport::GraphImport(OnnxModel model, const ImportOptions& options)
     : proto_(std::move(model.proto)),
       source_(std::make_shared<Source>(Source{std::move(model.tensors), std::move(model.file)})),
-      options_(options) {
+      options_(options),
+      node_limit_(model.size.nodes * kMostNodesPerNode + kMostAddedNodes) {
   for (const auto& import : proto_.opset_import()) {
     int& version = opsets_.emplace(canonical_domain(import.domain()), 1).first->second;
     version = std::max(version, opset_number(import.version()));
@@ -107,13 +108,16 @@ void GraphImport::import_node(const onnx::NodeProto& node, Scope& scope) {
 }
 
 void GraphImport::import_nodes(const Nodes& nodes, std::span<const std::string_view> results, Scope& scope) {
+  const bool was_within = visited_ <= node_limit_;
+  visited_ += nodes.size();
+  if (visited_ > node_limit_) {
+    if (!was_within) return;
+    log_.add(ir::input_fault("too-many-nodes", "graph",
+                             "expected at most {} nodes with functions inlined and loops typed, found more", node_limit_));
+    return;
+  }
   for (const int index : order_nodes(nodes, results, scope, log_)) {
-    if (node_count_ == options_.max_nodes) {
-      log_.add(ir::input_fault("too-many-nodes", where_of(nodes[index], scope.call),
-                               "expected at most {} nodes after functions are inlined, found more",
-                               options_.max_nodes));
-    }
-    if (++node_count_ > options_.max_nodes) return;
+    ++node_count_;
     import_node(nodes[index], scope);
   }
 }

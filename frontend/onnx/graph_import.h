@@ -89,9 +89,11 @@ class GraphImport {
   onnx::ModelProto proto_;
   std::shared_ptr<Source> source_;
   const ImportOptions& options_;
+  int64_t node_limit_;
   ir::Graph graph_;
   FaultLog log_;
-  int64_t node_count_ = 0;
+  int64_t node_count_ = 0;  // imported
+  int64_t visited_ = 0;     // put in order, dead ones and those imported again included
   std::unordered_set<std::string> used_names_;
   std::unordered_map<std::string, int> next_suffix_;
   std::map<std::pair<std::string_view, std::string_view>, const onnx::FunctionProto*> functions_;

@@ -94,12 +94,20 @@ Status import_compress(NodeImport& node) {
   return {};
 }
 
+Status import_non_max_suppression(NodeImport& node) {
+  std::vector<ir::ValueId> operands;
+  for (int i = 0; i < 5; ++i) operands.push_back(node.operand(i));
+  const ir::NonMaxSuppression attributes{node.integer("center_point_box", 0) != 0};
+  node.set_result(0, node.emit(ir::kNonMaxSuppression, std::move(operands), ir::Attributes(attributes)));
+  return {};
+}
+
 constexpr ImportRow kRows[] = {
     {"", "Compress", 9, import_compress},
     {"", "Gather", 1, import_gather},
     {"", "GatherElements", 11, import_gather_elements},
     {"", "GatherND", 11, import_gather_nd},
-    {"", "NonZero", 9, import_nonzero},
+    {"", "NonMaxSuppression", 10, import_non_max_suppression}, {"", "NonZero", 9, import_nonzero},
     {"", "OneHot", 9, import_one_hot},
     {"", "Scatter", 9, import_scatter_elements},
     {"", "ScatterElements", 11, import_scatter_elements},

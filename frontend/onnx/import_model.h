@@ -23,14 +23,17 @@ namespace burin::frontend {
 inline constexpr int64_t kLeastDimension = 1;
 inline constexpr int64_t kMostDimension = int64_t{1} << 24;
 
+// Functions that are called several times and bodies of loops whose types must be found make more nodes than the file has: at
+// most so many times more, and so many in a small file.
+inline constexpr int64_t kMostNodesPerNode = 8;
+inline constexpr int64_t kMostAddedNodes = 50'000;
+
 struct ImportOptions {
   // --input_dim NAME d,d,..: replaces what the model declares; -1 leaves a dimension as it is declared.
   std::map<std::string, std::vector<int64_t>> input_dims;
   std::map<std::string, int64_t> symbols;                            // --define_symbol NAME VALUE
   std::map<std::string, std::pair<int64_t, int64_t>> symbol_bounds;  // least and most value of a symbol
   std::vector<std::string> out_nodes;                                // --out_node: names of tensors or of nodes
-  int64_t max_nodes = 1'000'000;                                     // after functions are inlined
-  int64_t max_constant_bytes = int64_t{4} << 30;                     // of constants that are not in the file
 };
 
 // One reason why a model cannot be compiled, and the nodes it holds for.

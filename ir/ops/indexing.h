@@ -46,6 +46,12 @@ struct ScatterNd {
   static constexpr auto fields = std::tuple{field("reduction", &ScatterNd::reduction)};
 };
 
+struct NonMaxSuppression {
+  bool centered = false;  // boxes are center and size, otherwise two opposite corners
+  bool operator==(const NonMaxSuppression&) const = default;
+  static constexpr auto fields = std::tuple{field("centered", &NonMaxSuppression::centered)};
+};
+
 struct OneHot {
   int64_t axis = 0;         // of the result
   std::vector<Expr> depth;  // one number
@@ -57,6 +63,7 @@ struct OneHot {
 extern const OpInfo kGather;
 extern const OpInfo kGatherElements;
 extern const OpInfo kGatherNd;
+extern const OpInfo kNonMaxSuppression;
 extern const OpInfo kNonzero;
 extern const OpInfo kOneHot;
 extern const OpInfo kScatterElements;

@@ -44,8 +44,26 @@ struct GridSample {
                                             field("align_corners", &GridSample::align_corners)};
 };
 
+struct RoiAlign {
+  std::string mode = "avg";  // avg, max
+  bool half_pixel = true;    // coordinates are of the elements' corners, not of their centers
+  int64_t height = 1;
+  int64_t width = 1;
+  int64_t samples = 0;  // along each side of a bin; 0: as many as it has elements
+  double scale = 1;     // from the regions' coordinates to elements
+  bool operator==(const RoiAlign&) const = default;
+  static constexpr auto fields =
+      std::tuple{field("mode", &RoiAlign::mode),
+                 field("half_pixel", &RoiAlign::half_pixel),
+                 field("height", &RoiAlign::height).within(1, INT32_MAX),
+                 field("width", &RoiAlign::width).within(1, INT32_MAX),
+                 field("samples", &RoiAlign::samples).within(0, 1024),
+                 field("scale", &RoiAlign::scale)};
+};
+
 extern const OpInfo kGridSample;
 extern const OpInfo kResize;
+extern const OpInfo kRoiAlign;
 
 // One of the elements that an interpolated value is made of: where along an axis, and with which weight (f32).
 struct Tap {

@@ -1,0 +1,168 @@
+// Models that are wrong on purpose: whatever they say, the import ends soon with a graph or with faults.
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+#include "frontend/onnx/import_table.h"
+#include "tests/frontend/model_builder.h"
+
+namespace burin::frontend::test {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+// Generous: the sanitizers slow down ten times.
+constexpr double kMostSeconds = 10;
+
+TEST(HostileImport, a_long_chain_written_backwards) {
+  constexpr int kNodes = 50'000;
+  ModelBuilder model;
+  model.input("v0", {2}).output("v" + std::to_string(kNodes));
+  for (int i = kNodes; i > 0; --i) model.node("Tanh", {"v" + std::to_string(i - 1)}, {"v" + std::to_string(i)});
+  const auto start = Clock::now();
+  EXPECT_EQ(output_type(model.import()), "f32[2]");
+  EXPECT_LT(seconds_since(start), kMostSeconds);
+}
+
+TEST(HostileImport, a_long_cycle) {
+  constexpr int kNodes = 50'000;
+  ModelBuilder model;
+  model.input("x", {2}).output("v0");
+  for (int i = 0; i < kNodes; ++i) model.node("Tanh", {"v" + std::to_string((i + 1) % kNodes)}, {"v" + std::to_string(i)});
+  const std::string faults = faults_of(model.import());
+  EXPECT_NE(faults.find("found 50000 nodes that depend on each other"), std::string::npos) << faults;
+  EXPECT_NE(faults.find("and 49992 more"), std::string::npos) << faults;
+}
+
+TEST(HostileImport, faults_are_counted_beyond_a_hundred) {
+  ModelBuilder model;
+  model.input("x", {2}).output("v0");
+  for (int i = 0; i < 1000; ++i) model.node("Tanh", {"nowhere" + std::to_string(i)}, {"v" + std::to_string(i)});
+  const auto graph = model.import();
+  ASSERT_FALSE(graph);
+  EXPECT_EQ(graph.faults().size(), 101u);
+  EXPECT_EQ(graph.faults().back().message, "900 more faults are not shown");
+}
+
+TEST(HostileImport, dimensions_that_nest_without_end) {
+  ModelBuilder model;
+  model.input("x", {1, 1, "n"}).output("v3000");
+  for (int i = 0; i < 3000; ++i) {
+    const std::string from = i == 0 ? "x" : "v" + std::to_string(i);
+    onnx::NodeProto& node = model.node("MaxPool", {from}, {"v" + std::to_string(i + 1)});
+    set_integers(node, "kernel_shape", {3});
+    set_integers(node, "strides", {1 + i % 2});
+    set_integers(node, "pads", {1 + i % 2, 1});
+  }
+  const auto start = Clock::now();
+  (void)model.import();
+  EXPECT_LT(seconds_since(start), kMostSeconds);
+}
+
+TEST(HostileImport, shapes_multiplied_by_themselves_without_end) {
+  ModelBuilder model;
+  model.input("x", {"n", "m"}).output("y");
+  model.node("Shape", {"x"}, {"v0"});
+  for (int i = 0; i < 300; ++i) {
+    const std::string from = "v" + std::to_string(i);
+    model.node(i % 3 == 0 ? "Mul" : i % 3 == 1 ? "Add" : "Max", {from, i % 2 == 0 ? from : "v0"}, {"v" + std::to_string(i + 1)});
+  }
+  model.node("ConstantOfShape", {"v300"}, {"y"});
+  const auto start = Clock::now();
+  (void)model.import();
+  EXPECT_LT(seconds_since(start), kMostSeconds);
+}
+
+TEST(HostileImport, subgraphs_inside_subgraphs) {
+  ModelBuilder model;
+  model.input("x", {2}).input("flag", {}, onnx::TensorProto::BOOL).output("y");
+  onnx::NodeProto* node = &model.node("If", {"flag"}, {"y"});
+  for (int depth = 0; depth < 40; ++depth) {
+    onnx::NodeProto* inner = nullptr;
+    for (const char* name : {"then_branch", "else_branch"}) {
+      auto* attribute = node->add_attribute();
+      attribute->set_name(name);
+      attribute->set_type(onnx::AttributeProto::GRAPH);
+      attribute->mutable_g()->add_output()->set_name("r");
+      inner = attribute->mutable_g()->add_node();
+      ModelBuilder::fill_node(*inner, "Tanh", {"x"}, {"r"});
+    }
+    inner->set_op_type("If");
+    inner->set_input(0, "flag");
+    node = inner;
+  }
+  const auto start = Clock::now();
+  (void)model.import();
+  EXPECT_LT(seconds_since(start), kMostSeconds);
+}
+
+// --- Every operator, with operands and attributes that it does not expect.
+
+void add_attributes(onnx::NodeProto& node, int64_t value) {
+  for (const char* name : {"axis", "to", "blocksize", "num_outputs", "num_scan_inputs", "keepdims", "group", "batch_dims", "k", "dtype",
+                           "start", "end", "upper", "largest", "block_size", "hidden_size", "num_groups", "size", "transA", "ceil_mode"}) {
+    set_integer(node, name, value);
+  }
+  for (const char* name : {"axes", "perm", "pads", "strides", "dilations", "kernel_shape", "starts", "ends", "split", "shape", "border",
+                           "output_padding", "output_shape", "steps", "scales"}) {
+    set_integers(node, name, {value, value});
+  }
+}
+
+constexpr int64_t kAbsurd[] = {0, -1, 1, 3, -7, INT64_MAX, INT64_MIN, int64_t{1} << 40};
+
+ModelBuilder model_of(const ImportRow& row, const std::vector<std::string>& operands) {
+  ModelBuilder model(row.since);
+  model.input("image", {2, 4, 5, 6}).input("scalar", {}).input("empty", {"n"}).input("symbolic", {"n", "m", "n"});
+  model.input("flag", {}, onnx::TensorProto::BOOL).input("index", {3}, onnx::TensorProto::INT64);
+  model.integers("numbers", {1, -1, INT64_MAX}).integers("number", {-1}, true).integers("none", {}).floats("factors", {0, -1, 1e30F, 2});
+  model.output("y");
+  onnx::NodeProto& node = model.node(std::string(row.op_type), operands, {"y", "z"});
+  node.set_domain(std::string(row.domain));
+  if (!row.domain.empty()) {
+    auto* import = model.proto().add_opset_import();
+    import->set_domain(std::string(row.domain));
+    import->set_version(row.since);
+  }
+  return model;
+}
+
+TEST(HostileImport, every_operator_takes_any_operands) {
+  const std::vector<std::vector<std::string>> kOperands = {
+      {}, {""}, {"image"}, {"scalar"}, {"flag"}, {"numbers"}, {"none"}, {"empty", "empty"}, {"symbolic", "numbers"},
+      {"image", "numbers"}, {"image", "number", "number"}, {"image", "index", "index", "index", "index"},
+      {"numbers", "numbers", "numbers"}, {"image", "", "factors"}, {"image", "scalar", "scalar", "scalar", "scalar"},
+      {"image", "image", "image", "image", "image", "image", "image", "image"}, {"scalar", "scalar", "scalar", "scalar"},
+      {"image", "", "", "numbers"}, {"none", "none", "none", "none"}, {"flag", "flag", "flag"}};
+  const auto start = Clock::now();
+  for (const ImportRow& row : import_table()) {
+    for (const auto& operands : kOperands) (void)model_of(row, operands).import();
+  }
+  EXPECT_LT(seconds_since(start), 10 * kMostSeconds);
+}
+
+TEST(HostileImport, every_operator_takes_any_attributes) {
+  const auto start = Clock::now();
+  for (const ImportRow& row : import_table()) {
+    for (const int64_t value : kAbsurd) {
+      for (const char* operand : {"image", "symbolic", "numbers", "scalar"}) {
+        ModelBuilder model = model_of(row, {operand, operand, operand});
+        add_attributes(*model.graph().mutable_node(0), value);
+        (void)model.import();
+      }
+    }
+  }
+  EXPECT_LT(seconds_since(start), 10 * kMostSeconds);
+}
+
+TEST(HostileImport, attributes_of_another_type_are_named) {
+  ModelBuilder model;
+  model.input("x", {2, 3}).output("y");
+  set_text(model.node("Concat", {"x", "x"}, {"y"}), "axis", "one");
+  EXPECT_NE(faults_of(model.import()).find("attribute \"axis\": expected type INT, found STRING"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace burin::frontend::test
