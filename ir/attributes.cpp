@@ -12,7 +12,8 @@ void assert_same_schema(const AttributeSchema& held, const AttributeSchema& want
 
 std::optional<int64_t> out_of_range(const FieldInfo& field, const AttributeValue& value) {
   const auto outside = [&](int64_t number) { return number < field.low || number > field.high; };
-  if (const auto* number = std::get_if<int64_t>(&value)) return outside(*number) ? std::optional(*number) : std::nullopt;
+  if (const auto* number = std::get_if<int64_t>(&value))
+    return outside(*number) ? std::optional(*number) : std::nullopt;
   if (const auto* numbers = std::get_if<std::vector<int64_t>>(&value)) {
     const auto found = std::ranges::find_if(*numbers, outside);
     return found != numbers->end() ? std::optional(*found) : std::nullopt;

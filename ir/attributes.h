@@ -27,8 +27,8 @@
 namespace burin::ir {
 
 // A field's value, in the closed set of types a field may have.
-using AttributeValue = std::variant<bool, int64_t, double, std::string, ElementType, std::vector<int64_t>, std::vector<double>,
-                                    std::vector<Expr>, Literal>;
+using AttributeValue = std::variant<bool, int64_t, double, std::string, ElementType, std::vector<int64_t>,
+                                    std::vector<double>, std::vector<Expr>, Literal>;
 
 // A field of attribute struct `Owner`, with the range its integers (each element of a list) must lie in.
 template <class Owner, class T>
@@ -68,7 +68,9 @@ template <class T, size_t I>
 FieldInfo field_info() {
   constexpr auto entry = std::get<I>(T::fields);
   return {entry.name, entry.low, entry.high,
-          [](const void* attributes) { return AttributeValue(static_cast<const T*>(attributes)->*(std::get<I>(T::fields).member)); },
+          [](const void* attributes) {
+            return AttributeValue(static_cast<const T*>(attributes)->*(std::get<I>(T::fields).member));
+          },
           [](void* attributes, const AttributeValue& value) {
             auto& member = static_cast<T*>(attributes)->*(std::get<I>(T::fields).member);
             const auto* held = std::get_if<std::remove_reference_t<decltype(member)>>(&value);
@@ -81,14 +83,17 @@ template <class T, size_t... I>
 AttributeSchema make_schema(std::index_sequence<I...>) {
   return {{field_info<T, I>()...},
           [] { return std::shared_ptr<void>(std::make_shared<T>()); },
-          [](const void* attributes) { return std::shared_ptr<void>(std::make_shared<T>(*static_cast<const T*>(attributes))); },
+          [](const void* attributes) {
+            return std::shared_ptr<void>(std::make_shared<T>(*static_cast<const T*>(attributes)));
+          },
           [](const void* a, const void* b) { return *static_cast<const T*>(a) == *static_cast<const T*>(b); }};
 }
 }  // namespace detail
 
 template <class T>
 const AttributeSchema& schema_of() {
-  static const AttributeSchema schema = detail::make_schema<T>(std::make_index_sequence<std::tuple_size_v<decltype(T::fields)>>());
+  static const AttributeSchema schema =
+      detail::make_schema<T>(std::make_index_sequence<std::tuple_size_v<decltype(T::fields)>>());
   return schema;
 }
 
@@ -103,7 +108,8 @@ class Attributes {
   Attributes() : Attributes(NoAttributes{}) {}
   template <class T>
   explicit Attributes(T attributes) : schema_(&schema_of<T>()), held_(std::make_shared<T>(std::move(attributes))) {}
-  Attributes(const AttributeSchema& schema, std::shared_ptr<const void> held) : schema_(&schema), held_(std::move(held)) {}
+  Attributes(const AttributeSchema& schema, std::shared_ptr<const void> held)
+      : schema_(&schema), held_(std::move(held)) {}
 
   const AttributeSchema& schema() const { return *schema_; }
   const void* get() const { return held_.get(); }

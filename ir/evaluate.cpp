@@ -49,12 +49,14 @@ class Evaluator {
     Storage fresh{kept(tensor.element), {}, {}};
     for (Expr dimension : tensor.shape) {
       const std::optional<int64_t> value = evaluate_integer(dimension, symbols);
-      if (!value || *value < 0) return fail("shape", "a dimension that is known and not negative", value.value_or(-1), tensor.name);
+      if (!value || *value < 0)
+        return fail("shape", "a dimension that is known and not negative", value.value_or(-1), tensor.name);
       fresh.dims.push_back(*value);
     }
     const std::optional<int64_t> count = checked_product(fresh.dims);
     if (!count || *count > limits_.most_elements) {
-      return fail("size-limit", fmt::format("at most {} elements", limits_.most_elements), count.value_or(-1), tensor.name);
+      return fail("size-limit", fmt::format("at most {} elements", limits_.most_elements), count.value_or(-1),
+                  tensor.name);
     }
     fresh.values.resize(static_cast<size_t>(*count));
     held = std::move(fresh);
@@ -66,7 +68,8 @@ class Evaluator {
     if (!held) return std::nullopt;
     const auto size = static_cast<size_t>(size_of(held->element));
     std::vector<std::byte> bytes(held->values.size() * size);
-    for (size_t i = 0; i < held->values.size(); ++i) store_scalar(bytes.data() + i * size, held->element, held->values[i]);
+    for (size_t i = 0; i < held->values.size(); ++i)
+      store_scalar(bytes.data() + i * size, held->element, held->values[i]);
     return make_literal(held->element, held->dims, std::move(bytes));
   }
 
@@ -83,7 +86,9 @@ class Evaluator {
     return nullptr;
   }
 
-  int64_t extent(VariableId variable) { return evaluate_integer(program_.pool->operator[](variable).extent, symbols).value_or(0); }
+  int64_t extent(VariableId variable) {
+    return evaluate_integer(program_.pool->operator[](variable).extent, symbols).value_or(0);
+  }
 
   void set(VariableId variable, int64_t value) {
     if (symbols.size() <= variable.index) symbols.resize(variable.index + 1);
@@ -200,7 +205,8 @@ class NestRun {
       count_ = static_cast<int>(std::min<int64_t>(kBlock, *points - first));
       for (int lane = 0; lane < count_; ++lane) {
         int64_t position = first + lane;
-        for (size_t axis = extents.size(); axis-- > 0; position /= extents[axis]) lanes_[axis][static_cast<size_t>(lane)].integer = position % extents[axis];
+        for (size_t axis = extents.size(); axis-- > 0; position /= extents[axis])
+          lanes_[axis][static_cast<size_t>(lane)].integer = position % extents[axis];
       }
       if (!block()) return false;
     }
@@ -251,7 +257,8 @@ class NestRun {
       const Scalar* operands[16] = {};
       const size_t count = instruction.operands.size();
       BURIN_ASSERT(count <= std::size(operands), "a read has at most 15 dimensions");
-      for (size_t i = 0; i < count; ++i) operands[i] = prepared.slots[static_cast<size_t>(instruction.operands[i])].data();
+      for (size_t i = 0; i < count; ++i)
+        operands[i] = prepared.slots[static_cast<size_t>(instruction.operands[i])].data();
       const Opcode opcode = instruction.node->opcode;
       if (opcode == Opcode::kConstant) {
         constant(instruction, result);
@@ -289,7 +296,8 @@ class NestRun {
       return true;
     }
     const bool bound = id.index < evaluator_.symbols.size() && evaluator_.symbols[id.index];
-    if (!bound) return evaluator_.fail("unbound", "a value of the symbol", -1, (*evaluator_.program_.pool)[id].name) != nullptr;
+    if (!bound)
+      return evaluator_.fail("unbound", "a value of the symbol", -1, (*evaluator_.program_.pool)[id].name) != nullptr;
     Scalar value;
     value.integer = *evaluator_.symbols[id.index];
     std::fill_n(result, count_, value);
@@ -407,14 +415,15 @@ std::optional<int64_t> evaluate_integer(Expr e, const SymbolValues& symbols) {
   return apply(e->opcode, e->operands[typed]->type.element, e->type.element, {operands, e->operands.size()}).integer;
 }
 
-Result<SymbolValues> bind_symbols(const ExprPool& pool, std::span<const Shape> declared, std::span<const std::string> names,
-                                  std::span<const std::vector<int64_t>> actual) {
+Result<SymbolValues> bind_symbols(const ExprPool& pool, std::span<const Shape> declared,
+                                  std::span<const std::string> names, std::span<const std::vector<int64_t>> actual) {
   SymbolValues symbols;
   Diagnostics faults;
   for (size_t i = 0; i < declared.size(); ++i) {
     const std::string where = fmt::format("input \"{}\"", names[i]);
     if (declared[i].size() != actual[i].size()) {
-      faults.push_back(input_fault("rank-mismatch", where, "expected rank {}, found {}", declared[i].size(), actual[i].size()));
+      faults.push_back(
+          input_fault("rank-mismatch", where, "expected rank {}, found {}", declared[i].size(), actual[i].size()));
       continue;
     }
     for (size_t d = 0; d < declared[i].size(); ++d) {
@@ -425,13 +434,15 @@ Result<SymbolValues> bind_symbols(const ExprPool& pool, std::span<const Shape> d
         if (symbols.size() <= id.index) symbols.resize(id.index + 1);
         if (!symbols[id.index]) symbols[id.index] = found;
         if (found < pool[id].low || found > pool[id].high) {
-          faults.push_back(input_fault("dimension-bounds", where, "dimension {}: expected {} to {} (symbol \"{}\"), found {}", d,
-                                       pool[id].low, pool[id].high, pool[id].name, found));
+          faults.push_back(input_fault("dimension-bounds", where,
+                                       "dimension {}: expected {} to {} (symbol \"{}\"), found {}", d, pool[id].low,
+                                       pool[id].high, pool[id].name, found));
         }
       }
       const std::optional<int64_t> expected = evaluate_integer(dimension, symbols);
       if (expected && *expected != found) {
-        faults.push_back(input_fault("shape-mismatch", where, "dimension {}: expected {}, found {}", d, *expected, found));
+        faults.push_back(
+            input_fault("shape-mismatch", where, "dimension {}: expected {}, found {}", d, *expected, found));
       }
     }
   }
@@ -439,7 +450,8 @@ Result<SymbolValues> bind_symbols(const ExprPool& pool, std::span<const Shape> d
   return symbols;
 }
 
-Result<Evaluation> evaluate(const Program& program, std::span<const Literal> inputs, Precision precision, const EvaluationLimits& limits) {
+Result<Evaluation> evaluate(const Program& program, std::span<const Literal> inputs, Precision precision,
+                            const EvaluationLimits& limits) {
   std::vector<Shape> declared;
   std::vector<std::string> names;
   std::vector<std::vector<int64_t>> actual;

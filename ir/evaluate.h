@@ -30,12 +30,12 @@ using SymbolValues = std::vector<std::optional<int64_t>>;
 
 // Binds the program's symbols from the shapes of `inputs`, which are in the order of Program::inputs. A fault where a shape
 // does not fit, a check does not hold or a tensor is larger than the limit.
-Result<Evaluation> evaluate(const Program& program, std::span<const Literal> inputs, Precision precision = Precision::kModel,
-                            const EvaluationLimits& limits = {});
+Result<Evaluation> evaluate(const Program& program, std::span<const Literal> inputs,
+                            Precision precision = Precision::kModel, const EvaluationLimits& limits = {});
 
 // What the dimensions of declared shapes, matched against actual ones, say about the symbols. `names` are for diagnostics.
-Result<SymbolValues> bind_symbols(const ExprPool& pool, std::span<const Shape> declared, std::span<const std::string> names,
-                                  std::span<const std::vector<int64_t>> actual);
+Result<SymbolValues> bind_symbols(const ExprPool& pool, std::span<const Shape> declared,
+                                  std::span<const std::string> names, std::span<const std::vector<int64_t>> actual);
 
 // The value of an integer expression over bound symbols; absent when one is not bound or the arithmetic overflows.
 std::optional<int64_t> evaluate_integer(Expr e, const SymbolValues& symbols);

@@ -106,14 +106,15 @@ ValueType derived_type(Opcode opcode, std::span<const Expr> operands, ValueType 
     case kCast:
     case kBitcast: return {wanted.element, operands[0]->type.lanes};
     case kLane: return {operands[0]->type.element, 1};
-    case kSelect: return operands[1]->type;
-    // clang-format off
+    case kSelect:
+      return operands[1]->type;
+      // clang-format off
     case kAdd: case kSub: case kMul: case kDiv: case kFloorDiv: case kCeilDiv: case kMod: case kMin: case kMax: case kPow:
     case kAnd: case kOr: case kXor: case kShiftLeft: case kShiftRight: case kEqual: case kNotEqual: case kLess:
     case kLessEqual: case kNegate: case kNot: case kAbs: case kSqrt: case kFloor: case kCeil: case kTruncate:
     case kRoundEven: case kIsNan: case kExp: case kLog: case kSin: case kCos: case kTan: case kAsin: case kAcos: case kAtan:
     case kSinh: case kCosh: case kTanh: case kAsinh: case kAcosh: case kAtanh: case kErf: case kFma: break;
-    // clang-format on
+      // clang-format on
   }
   const ValueType operand = operands[0]->type;
   return is_comparison(opcode) ? ValueType{ElementType::kBool, operand.lanes} : operand;
@@ -125,14 +126,16 @@ struct Bounds {
   int64_t high = INT64_MAX;
 };
 
-int64_t saturating_mul(int64_t a, int64_t b) { return checked_mul(a, b).value_or((a < 0) != (b < 0) ? INT64_MIN : INT64_MAX); }
+int64_t saturating_mul(int64_t a, int64_t b) {
+  return checked_mul(a, b).value_or((a < 0) != (b < 0) ? INT64_MIN : INT64_MAX);
+}
 
 bool known(int64_t bound) { return bound != INT64_MIN && bound != INT64_MAX; }
 
 Bounds product_bounds(const ExprNode& a, const ExprNode& b) {
   if (known(a.low) && known(a.high) && known(b.low) && known(b.high)) {
-    const int64_t corners[] = {saturating_mul(a.low, b.low), saturating_mul(a.low, b.high), saturating_mul(a.high, b.low),
-                               saturating_mul(a.high, b.high)};
+    const int64_t corners[] = {saturating_mul(a.low, b.low), saturating_mul(a.low, b.high),
+                               saturating_mul(a.high, b.low), saturating_mul(a.high, b.high)};
     return {*std::ranges::min_element(corners), *std::ranges::max_element(corners)};
   }
   if (a.low >= 0 && b.low >= 0) {
@@ -143,7 +146,8 @@ Bounds product_bounds(const ExprNode& a, const ExprNode& b) {
 }
 
 Bounds division_bounds(Opcode opcode, const ExprNode& a, const ExprNode& b) {
-  if (b.low != b.high || b.low <= 0) return {a.low >= 0 && b.low >= 1 ? 0 : INT64_MIN, a.low >= 0 && b.low >= 1 ? a.high : INT64_MAX};
+  if (b.low != b.high || b.low <= 0)
+    return {a.low >= 0 && b.low >= 1 ? 0 : INT64_MIN, a.low >= 0 && b.low >= 1 ? a.high : INT64_MAX};
   const auto divide = [&](int64_t value) {
     if (!known(value)) return value;
     return opcode == kCeilDiv ? ceil_div(value, b.low) : opcode == kFloorDiv ? floor_div(value, b.low) : value / b.low;
@@ -169,7 +173,8 @@ Bounds bounds_of(Opcode opcode, std::span<const Expr> operands) {
   if (opcode == kSub) return {difference(a.low, b.high, INT64_MIN), difference(a.high, b.low, INT64_MAX)};
   if (opcode == kMul) return product_bounds(a, b);
   if (opcode == kFloorDiv || opcode == kCeilDiv || opcode == kDiv) return division_bounds(opcode, a, b);
-  if (opcode == kMod && b.low >= 1) return {0, b.high == INT64_MAX ? INT64_MAX : std::min(b.high - 1, a.low >= 0 ? a.high : INT64_MAX)};
+  if (opcode == kMod && b.low >= 1)
+    return {0, b.high == INT64_MAX ? INT64_MAX : std::min(b.high - 1, a.low >= 0 ? a.high : INT64_MAX)};
   if (opcode == kMin) return {std::min(a.low, b.low), std::min(a.high, b.high)};
   if (opcode == kMax) return {std::max(a.low, b.low), std::max(a.high, b.high)};
   return {};
@@ -233,7 +238,8 @@ class Simplifier {
     if (opcode == kHead && type.lanes == operands[0]->type.lanes) return operands[0];
     const bool takes_lanes = opcode == kLane || opcode == kHead;
     if (takes_lanes && operands[0]->opcode == kSplat) return splat(operands[0]->operands[0], type.lanes);
-    if (opcode == kLane && operands[0]->opcode == kRamp) return operands[0]->operands[0] + operands[0]->operands[1] * payload;
+    if (opcode == kLane && operands[0]->opcode == kRamp)
+      return operands[0]->operands[0] + operands[0]->operands[1] * payload;
     if (opcode == kLane && operands[0]->type.lanes == 1) return operands[0];
     if (type.lanes == 1 || !is_arithmetic(opcode)) return {};
     // An operation whose operands are all splats is the splat of the scalar operation.
@@ -300,7 +306,8 @@ size_t ExprPool::KeyHash::operator()(const ExprNode* node) const {
 }
 
 bool ExprPool::KeyEqual::operator()(const ExprNode* a, const ExprNode* b) const {
-  return a->opcode == b->opcode && a->type == b->type && a->payload == b->payload && std::ranges::equal(a->operands, b->operands);
+  return a->opcode == b->opcode && a->type == b->type && a->payload == b->payload &&
+         std::ranges::equal(a->operands, b->operands);
 }
 
 Expr ExprPool::intern(ExprNode node) {

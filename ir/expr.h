@@ -38,15 +38,53 @@ enum class Opcode : uint8_t {
   // Leaves and memory.
   kConstant,  // payload: an integer, or the bits of a double that the element type represents exactly
   kVariable,  // payload: VariableId
-  kRead,      // nests: tensor[index...] with payload TensorId; when one operand more than the rank, the last is the else-value
-  kLoad,      // loops: buffer[index] with payload BufferId; index is a scalar (lanes consecutive elements) or one per lane
+  kRead,  // nests: tensor[index...] with payload TensorId; when one operand more than the rank, the last is the else-value
+  kLoad,  // loops: buffer[index] with payload BufferId; index is a scalar (lanes consecutive elements) or one per lane
   // Arithmetic on two equal types.
-  kAdd, kSub, kMul, kDiv, kFloorDiv, kCeilDiv, kMod, kMin, kMax, kPow,
-  kAnd, kOr, kXor, kShiftLeft, kShiftRight,
-  kEqual, kNotEqual, kLess, kLessEqual,
+  kAdd,
+  kSub,
+  kMul,
+  kDiv,
+  kFloorDiv,
+  kCeilDiv,
+  kMod,
+  kMin,
+  kMax,
+  kPow,
+  kAnd,
+  kOr,
+  kXor,
+  kShiftLeft,
+  kShiftRight,
+  kEqual,
+  kNotEqual,
+  kLess,
+  kLessEqual,
   // Arithmetic on one operand.
-  kNegate, kNot, kAbs, kSqrt, kFloor, kCeil, kTruncate, kRoundEven, kIsNan,
-  kExp, kLog, kSin, kCos, kTan, kAsin, kAcos, kAtan, kSinh, kCosh, kTanh, kAsinh, kAcosh, kAtanh, kErf,
+  kNegate,
+  kNot,
+  kAbs,
+  kSqrt,
+  kFloor,
+  kCeil,
+  kTruncate,
+  kRoundEven,
+  kIsNan,
+  kExp,
+  kLog,
+  kSin,
+  kCos,
+  kTan,
+  kAsin,
+  kAcos,
+  kAtan,
+  kSinh,
+  kCosh,
+  kTanh,
+  kAsinh,
+  kAcosh,
+  kAtanh,
+  kErf,
   // Three operands.
   kFma,     // a * b + c, rounded once
   kSelect,  // condition, then, else

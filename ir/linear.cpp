@@ -78,7 +78,8 @@ std::optional<AxisStride> stride_of(Expr e, VariableId variable) {
   std::optional<LinearForm> form = linear_form(e);
   if (!form) return std::nullopt;
   const int64_t stride = form->coefficient_of(variable);
-  std::erase_if(form->terms, [&](const auto& term) { return is_variable(term.first) && variable_of(term.first) == variable; });
+  std::erase_if(form->terms,
+                [&](const auto& term) { return is_variable(term.first) && variable_of(term.first) == variable; });
   for (const auto& [term, coefficient] : form->terms) {
     if (uses_variable(term, variable)) return std::nullopt;
   }

@@ -38,8 +38,8 @@ struct Buffer {
   ElementType element = ElementType::kF32;
   Place place = Place::kParameter;
   int64_t slot = 0;
-  int64_t elements = 0;  // of a local buffer
-  bool written = false;  // of a parameter: the kernel stores to it
+  int64_t elements = 0;    // of a local buffer
+  bool written = false;    // of a parameter: the kernel stores to it
   int64_t alignment = 64;  // bytes
 };
 
@@ -105,11 +105,11 @@ struct LoopStatement {
 };
 
 struct Kernel {
-  std::string name;  // says type, tile and ISA: "conv_f32_14x2x16_avx512"; unique in the module
-  Store<BufferId, Buffer> buffers;     // parameters first
-  std::vector<VariableId> scalars;     // i64 parameters, after the buffers
+  std::string name;                 // says type, tile and ISA: "conv_f32_14x2x16_avx512"; unique in the module
+  Store<BufferId, Buffer> buffers;  // parameters first
+  std::vector<VariableId> scalars;  // i64 parameters, after the buffers
   Block body;
-  std::vector<std::string> origin;     // the model's nodes, for comments and profiles
+  std::vector<std::string> origin;  // the model's nodes, for comments and profiles
 };
 
 struct Interface {

@@ -78,7 +78,8 @@ void NestBuilder::combine(Expr accumulator, Expr value) {
 
 void NestBuilder::write(TensorId tensor, std::vector<Expr> index, Expr value, Expr where) {
   BURIN_ASSERT(program_.tensors[tensor].shape.size() == index.size(), "a write has one index per dimension");
-  BURIN_ASSERT(program_.tensors[tensor].element == value->type.element, "a write's value has the tensor's element type");
+  BURIN_ASSERT(program_.tensors[tensor].element == value->type.element,
+               "a write's value has the tensor's element type");
   nest_.writes.push_back({tensor, std::move(index), value, where});
 }
 

@@ -23,10 +23,14 @@ class Inference {
   const Graph& graph() const { return graph_; }
   const Op& op() const { return graph_.ops[op_]; }
   template <class T>
-  const T& attributes() const { return op().attributes.as<T>(); }
+  const T& attributes() const {
+    return op().attributes.as<T>();
+  }
 
   int operand_count() const { return static_cast<int>(op().operands.size()); }
-  bool has(int operand) const { return operand < operand_count() && op().operands[static_cast<size_t>(operand)].valid(); }
+  bool has(int operand) const {
+    return operand < operand_count() && op().operands[static_cast<size_t>(operand)].valid();
+  }
   const Value& operand(int i) const { return graph_.values[op().operands[static_cast<size_t>(i)]]; }
   const Shape& shape(int i) const { return operand(i).type.shape; }
   int rank(int i) const { return static_cast<int>(shape(i).size()); }
@@ -68,7 +72,8 @@ class Inference {
 // What a row's lowering sees: the op, its operands and results as tensors of the program.
 class Lowering {
  public:
-  Lowering(const Graph& graph, const Op& op, Program& program, std::span<const TensorId> operands, std::span<const TensorId> results)
+  Lowering(const Graph& graph, const Op& op, Program& program, std::span<const TensorId> operands,
+           std::span<const TensorId> results)
       : program(program), graph_(graph), op_(op), operands_(operands), results_(results) {}
 
   Program& program;
@@ -76,7 +81,9 @@ class Lowering {
   ExprPool& pool() const { return *program.pool; }
   const Op& op() const { return op_; }
   template <class T>
-  const T& attributes() const { return op_.attributes.as<T>(); }
+  const T& attributes() const {
+    return op_.attributes.as<T>();
+  }
   int operand_count() const { return static_cast<int>(operands_.size()); }
   bool has(int i) const { return i < operand_count() && operands_[static_cast<size_t>(i)].valid(); }
   TensorId operand(int i) const { return operands_[static_cast<size_t>(i)]; }
@@ -91,7 +98,9 @@ class Lowering {
 
   // operand i at `index`, with and without an else-value.
   Expr at(int i, std::span<const Expr> index) const { return read(program, operand(i), index); }
-  Expr at_or(int i, std::span<const Expr> index, Expr otherwise) const { return read_or(program, operand(i), index, otherwise); }
+  Expr at_or(int i, std::span<const Expr> index, Expr otherwise) const {
+    return read_or(program, operand(i), index, otherwise);
+  }
   // operand i read at an index of a shape it broadcasts to.
   Expr broadcast_at(int i, std::span<const Expr> index) const;
   NestBuilder nest() const { return {program, op_.origin}; }
@@ -115,7 +124,8 @@ enum class Effect : uint8_t { kPure, kRandom };
 
 struct OpInfo {
   std::string_view name;  // "conv"; the textual form's keyword
-  std::string_view doc;   // one or two sentences with the formula, the operands in order, and the ONNX operator it follows
+  std::string_view
+      doc;  // one or two sentences with the formula, the operands in order, and the ONNX operator it follows
   int least_operands = 1;
   int most_operands = 1;  // INT32_MAX: any number, none left out unless the op has regions
   int results = 1;        // the least number; an op may have more where its documentation says so

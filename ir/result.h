@@ -76,11 +76,14 @@ Diagnostic input_fault(std::string_view kind, std::string where, fmt::format_str
 }
 template <class... Args>
 Diagnostic unsupported(std::string_view kind, std::string where, fmt::format_string<Args...> format, Args&&... args) {
-  return {Fault::kUnsupported, std::string(kind), std::move(where), fmt::format(format, std::forward<Args>(args)...), {}};
+  return {
+      Fault::kUnsupported, std::string(kind), std::move(where), fmt::format(format, std::forward<Args>(args)...), {}};
 }
 template <class... Args>
-Diagnostic environment_fault(std::string_view kind, std::string where, fmt::format_string<Args...> format, Args&&... args) {
-  return {Fault::kEnvironment, std::string(kind), std::move(where), fmt::format(format, std::forward<Args>(args)...), {}};
+Diagnostic environment_fault(std::string_view kind, std::string where, fmt::format_string<Args...> format,
+                             Args&&... args) {
+  return {
+      Fault::kEnvironment, std::string(kind), std::move(where), fmt::format(format, std::forward<Args>(args)...), {}};
 }
 
 [[noreturn]] void assertion_failed(const char* file, int line, const char* condition, const char* invariant);

@@ -109,7 +109,7 @@ constexpr Rule kIndexRules[] = {
     {"div-of-multiple", (x * y) / y, x, y_positive},
     {"divmod-rejoin", (x / c) * c + x % c, x, c_positive},
     {"ceildiv-by-one", ceildiv(x, one), x, always},
-    {"ceildiv-of-sum", ceildiv(x * c + y, c), x + ceildiv(y, c), c_positive},
+    {"ceildiv-of-sum", ceildiv(x* c + y, c), x + ceildiv(y, c), c_positive},
     {"min-left", min_of(x, y), x, x_at_most_y},
     {"min-right", min_of(x, y), y, y_at_most_x},
     {"max-left", max_of(x, y), x, y_at_most_x},
@@ -225,7 +225,8 @@ std::span<const Rule> index_rules() { return kIndexRules; }
 
 std::optional<Bindings> match(const Rule& rule, Expr e) {
   Bindings bindings{};
-  if (!matches(rule.match, static_cast<int8_t>(rule.match.count - 1), e, bindings) || !rule.guard(bindings)) return std::nullopt;
+  if (!matches(rule.match, static_cast<int8_t>(rule.match.count - 1), e, bindings) || !rule.guard(bindings))
+    return std::nullopt;
   return bindings;
 }
 

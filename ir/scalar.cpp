@@ -131,14 +131,15 @@ int64_t apply_integer(Opcode opcode, ElementType type, std::span<const Scalar> o
     case Opcode::kCeil:
     case Opcode::kTruncate:
     case Opcode::kRoundEven: return a;
-    case Opcode::kIsNan: return 0;
-    // clang-format off
+    case Opcode::kIsNan:
+      return 0;
+      // clang-format off
     case Opcode::kConstant: case Opcode::kVariable: case Opcode::kRead: case Opcode::kLoad: case Opcode::kSqrt:
     case Opcode::kExp: case Opcode::kLog: case Opcode::kSin: case Opcode::kCos: case Opcode::kTan: case Opcode::kAsin:
     case Opcode::kAcos: case Opcode::kAtan: case Opcode::kSinh: case Opcode::kCosh: case Opcode::kTanh: case Opcode::kAsinh:
     case Opcode::kAcosh: case Opcode::kAtanh: case Opcode::kErf: case Opcode::kSelect: case Opcode::kCast:
     case Opcode::kBitcast: case Opcode::kSplat: case Opcode::kRamp: case Opcode::kLane: case Opcode::kHead: break;
-    // clang-format on
+      // clang-format on
   }
   BURIN_ASSERT(false, "the opcode is arithmetic on integers");
   return 0;
@@ -167,8 +168,9 @@ double apply_function(Opcode opcode, double a) {
     case Opcode::kAsinh: return std::asinh(a);
     case Opcode::kAcosh: return std::acosh(a);
     case Opcode::kAtanh: return std::atanh(a);
-    case Opcode::kErf: return std::erf(a);
-    // clang-format off
+    case Opcode::kErf:
+      return std::erf(a);
+      // clang-format off
     case Opcode::kConstant: case Opcode::kVariable: case Opcode::kRead: case Opcode::kLoad: case Opcode::kAdd:
     case Opcode::kSub: case Opcode::kMul: case Opcode::kDiv: case Opcode::kFloorDiv: case Opcode::kCeilDiv:
     case Opcode::kMod: case Opcode::kMin: case Opcode::kMax: case Opcode::kPow: case Opcode::kAnd: case Opcode::kOr:
@@ -176,7 +178,7 @@ double apply_function(Opcode opcode, double a) {
     case Opcode::kLess: case Opcode::kLessEqual: case Opcode::kNot: case Opcode::kIsNan: case Opcode::kFma:
     case Opcode::kSelect: case Opcode::kCast: case Opcode::kBitcast: case Opcode::kSplat: case Opcode::kRamp:
     case Opcode::kLane: case Opcode::kHead: break;
-    // clang-format on
+      // clang-format on
   }
   BURIN_ASSERT(false, "the opcode is a function of one float");
   return 0;
@@ -200,8 +202,9 @@ double apply_float(Opcode opcode, ElementType type, std::span<const Scalar> oper
     case Opcode::kMax: return a > b ? a : b;
     case Opcode::kPow: return std::pow(a, b);
     case Opcode::kMod: return a - std::floor(a / b) * b;
-    case Opcode::kFma: return fused(a, b, operands[2].number, type);
-    // clang-format off
+    case Opcode::kFma:
+      return fused(a, b, operands[2].number, type);
+      // clang-format off
     case Opcode::kNegate: case Opcode::kAbs: case Opcode::kSqrt: case Opcode::kFloor: case Opcode::kCeil:
     case Opcode::kTruncate: case Opcode::kRoundEven: case Opcode::kExp: case Opcode::kLog: case Opcode::kSin:
     case Opcode::kCos: case Opcode::kTan: case Opcode::kAsin: case Opcode::kAcos: case Opcode::kAtan: case Opcode::kSinh:
@@ -212,7 +215,7 @@ double apply_float(Opcode opcode, ElementType type, std::span<const Scalar> oper
     case Opcode::kShiftRight: case Opcode::kEqual: case Opcode::kNotEqual: case Opcode::kLess: case Opcode::kLessEqual:
     case Opcode::kNot: case Opcode::kIsNan: case Opcode::kSelect: case Opcode::kCast: case Opcode::kBitcast:
     case Opcode::kSplat: case Opcode::kRamp: case Opcode::kLane: case Opcode::kHead: break;
-    // clang-format on
+      // clang-format on
   }
   BURIN_ASSERT(false, "the opcode is arithmetic on floats");
   return 0;

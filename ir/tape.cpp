@@ -47,8 +47,9 @@ bool apply_common(Opcode opcode, ElementType type, std::span<const Scalar* const
   if (opcode == Opcode::kMul) return common(type, operands, result, count, [](auto a, auto b) { return a * b; });
   if (opcode == Opcode::kFma && type == ElementType::kF32) {
     for (int i = 0; i < count; ++i) {
-      result[i].number = __builtin_fmaf(static_cast<float>(operands[0][i].number), static_cast<float>(operands[1][i].number),
-                                        static_cast<float>(operands[2][i].number));
+      result[i].number =
+          __builtin_fmaf(static_cast<float>(operands[0][i].number), static_cast<float>(operands[1][i].number),
+                         static_cast<float>(operands[2][i].number));
     }
     return true;
   }
@@ -78,7 +79,8 @@ Tape make_tape(std::span<const Expr> roots) {
   return tape;
 }
 
-void apply_block(Opcode opcode, ElementType in, ElementType out, std::span<const Scalar* const> operands, Scalar* result, int count) {
+void apply_block(Opcode opcode, ElementType in, ElementType out, std::span<const Scalar* const> operands,
+                 Scalar* result, int count) {
   if (in == out && apply_common(opcode, in, operands, result, count)) return;
   Scalar values[3];
   for (int i = 0; i < count; ++i) {

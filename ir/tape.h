@@ -15,10 +15,10 @@ using BlockValues = std::vector<Scalar>;
 
 struct Instruction {
   Expr node;
-  ElementType in = ElementType::kI64;   // of the operation's operands
+  ElementType in = ElementType::kI64;  // of the operation's operands
   ElementType out = ElementType::kI64;
-  int result = 0;                        // slot
-  std::vector<int> operands;             // slots
+  int result = 0;             // slot
+  std::vector<int> operands;  // slots
 };
 
 // Several roots share one tape: a node computed for one is there for the others.
@@ -31,6 +31,7 @@ struct Tape {
 Tape make_tape(std::span<const Expr> roots);
 
 // results[i] = opcode(operands...[i]) for i < count, as ir::apply does.
-void apply_block(Opcode opcode, ElementType in, ElementType out, std::span<const Scalar* const> operands, Scalar* result, int count);
+void apply_block(Opcode opcode, ElementType in, ElementType out, std::span<const Scalar* const> operands,
+                 Scalar* result, int count);
 
 }  // namespace burin::ir

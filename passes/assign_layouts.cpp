@@ -33,7 +33,8 @@ class Regions {
 
 class LayoutAssignment {
  public:
-  LayoutAssignment(Program& program, const PassContext& context) : program_(program), context_(context), regions_(program.tensors.size()) {}
+  LayoutAssignment(Program& program, const PassContext& context)
+      : program_(program), context_(context), regions_(program.tensors.size()) {}
 
   void run() {
     std::vector<TensorId> seeds;
@@ -47,7 +48,8 @@ class LayoutAssignment {
     for (TensorId seed : seeds) wanted[regions_.find(seed.index)] = true;
     detach_outputs(wanted);
     for (uint32_t i = 0; i < wanted.size(); ++i) {
-      if (wanted[regions_.find(i)] && is_temporary(TensorId{i})) program_.tensors[TensorId{i}].layout = channels_last(TensorId{i});
+      if (wanted[regions_.find(i)] && is_temporary(TensorId{i}))
+        program_.tensors[TensorId{i}].layout = channels_last(TensorId{i});
     }
     for (Statement& statement : program_.body) {
       if (auto* nest = std::get_if<Nest>(&statement.form)) channel_loop_innermost(*nest);
@@ -77,7 +79,8 @@ class LayoutAssignment {
     if (rank(result) < 3) return;
     for (Expr read : reads_of(nest)) {
       const TensorId operand = tensor_of(read);
-      if (rank(operand) == rank(result) && !program_.tensors[operand].constant) regions_.join(result.index, operand.index);
+      if (rank(operand) == rank(result) && !program_.tensors[operand].constant)
+        regions_.join(result.index, operand.index);
     }
   }
 
@@ -108,7 +111,8 @@ class LayoutAssignment {
   }
 
   bool uses_axis(Expr index, const Nest& nest, AxisKind kind) const {
-    return std::ranges::any_of(nest.axes, [&](const Axis& axis) { return axis.kind == kind && uses_variable(index, axis.variable); });
+    return std::ranges::any_of(
+        nest.axes, [&](const Axis& axis) { return axis.kind == kind && uses_variable(index, axis.variable); });
   }
 
   // The read of data in a convolution: its channels are summed over, or its window moves over the spatial dimensions.
@@ -116,16 +120,20 @@ class LayoutAssignment {
     const std::span<const Expr> index = index_of(program_, read);
     if (index.size() < 3 || program_.tensors[tensor_of(read)].constant) return false;
     const bool channels = uses_axis(index[kChannels], nest, AxisKind::kReduction);
-    const bool spatial = std::ranges::any_of(index.subspan(2), [&](Expr e) { return uses_axis(e, nest, AxisKind::kParallel); });
-    const bool window = std::ranges::any_of(index.subspan(2), [&](Expr e) { return uses_axis(e, nest, AxisKind::kReduction); });
-    return (channels && spatial && !uses_axis(index[kChannels], nest, AxisKind::kParallel)) || (spatial && window && index.size() > 3);
+    const bool spatial =
+        std::ranges::any_of(index.subspan(2), [&](Expr e) { return uses_axis(e, nest, AxisKind::kParallel); });
+    const bool window =
+        std::ranges::any_of(index.subspan(2), [&](Expr e) { return uses_axis(e, nest, AxisKind::kReduction); });
+    return (channels && spatial && !uses_axis(index[kChannels], nest, AxisKind::kParallel)) ||
+           (spatial && window && index.size() > 3);
   }
 
   bool is_convolution(const Nest& nest) const {
     const std::optional<Contraction> contraction = contraction_of(nest);
     if (!contraction || rank(nest.writes[0].tensor) < 3) return false;
     const bool left = reads_window(nest, contraction->left) && program_.tensors[tensor_of(contraction->right)].constant;
-    const bool right = reads_window(nest, contraction->right) && program_.tensors[tensor_of(contraction->left)].constant;
+    const bool right =
+        reads_window(nest, contraction->right) && program_.tensors[tensor_of(contraction->left)].constant;
     return left || right;
   }
 
@@ -134,7 +142,8 @@ class LayoutAssignment {
     const std::optional<Contraction> contraction = contraction_of(nest);
     if (!contraction || context_.math == Math::kStrict) return;
     for (Expr read : {contraction->left, contraction->right}) {
-      if (program_.tensors[tensor_of(read)].constant || index_of(program_, read).size() < 3 || !is_convolution(nest)) continue;
+      if (program_.tensors[tensor_of(read)].constant || index_of(program_, read).size() < 3 || !is_convolution(nest))
+        continue;
       const Expr channel = index_of(program_, read)[kChannels];
       std::ranges::stable_sort(nest.axes, {}, [&](const Axis& axis) {
         return axis.kind == AxisKind::kReduction && uses_variable(channel, axis.variable);
@@ -161,7 +170,8 @@ class LayoutAssignment {
       if (agree && readers[i] == static_cast<int>(asked[i].size())) {
         program_.tensors[TensorId{i}].layout = asked[i][0];
       } else {
-        context_.explain(fmt::format("assign-layouts: declined to pack \"{}\": it is read in several orders", program_.tensors[TensorId{i}].name));
+        context_.explain(fmt::format("assign-layouts: declined to pack \"{}\": it is read in several orders",
+                                     program_.tensors[TensorId{i}].name));
       }
     }
   }

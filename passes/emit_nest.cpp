@@ -59,7 +59,8 @@ struct TilePoint {
 
 class NestEmission {
  public:
-  NestEmission(const FlatNest& nest, const Schedule& schedule, ExprPool& pool) : nest_(nest), plan_(plan_of(nest, schedule)), pool_(pool) {
+  NestEmission(const FlatNest& nest, const Schedule& schedule, ExprPool& pool)
+      : nest_(nest), plan_(plan_of(nest, schedule)), pool_(pool) {
     for (int axis : plan_.outer) {
       if (plan_.lanes[static_cast<size_t>(axis)] > 1) vector_axis_ = axis;
     }
@@ -76,7 +77,9 @@ class NestEmission {
   const Variable& variable(int axis) const { return pool_[nest_.axes[static_cast<size_t>(axis)].variable]; }
   VariableId id(int axis) const { return nest_.axes[static_cast<size_t>(axis)].variable; }
 
-  VariableId counter_below(const std::string& name, Expr end) { return pool_.declare({name, kIndex, 0, INT64_MAX, end}); }
+  VariableId counter_below(const std::string& name, Expr end) {
+    return pool_.declare({name, kIndex, 0, INT64_MAX, end});
+  }
 
   // Loops over the parallel axes from `level` on; `at` says where the axes above stand, `points` how many points the tile has.
   void outer(size_t level, const Substitution& at, const std::vector<int64_t>& points, Block& block) {
@@ -100,7 +103,8 @@ class NestEmission {
     if (step > 1) strip(level, at, points, block, whole, extent, 1);
   }
 
-  void strip(size_t level, const Substitution& at, const std::vector<int64_t>& points, Block& block, Expr begin, Expr end, int64_t step) {
+  void strip(size_t level, const Substitution& at, const std::vector<int64_t>& points, Block& block, Expr begin,
+             Expr end, int64_t step) {
     // The counter counts tiles, so that positions are visibly multiples of the step.
     const int axis = plan_.outer[level];
     const Expr tiles = floor_div(end - begin, step);
@@ -109,7 +113,8 @@ class NestEmission {
     block.push_back({std::move(loop)});
   }
 
-  void place(size_t level, const Substitution& at, const std::vector<int64_t>& points, Block& block, Expr position, int64_t count) {
+  void place(size_t level, const Substitution& at, const std::vector<int64_t>& points, Block& block, Expr position,
+             int64_t count) {
     Substitution here = at;
     here[id(plan_.outer[level]).index] = position;
     std::vector<int64_t> tiled = points;
@@ -194,15 +199,19 @@ class NestEmission {
     declare_accumulators(tile, block, 1);
     for (const TilePoint& point : tile) {
       for (size_t i = 0; i < nest_.accumulators.size(); ++i) {
-        block.push_back({Assign{point.accumulators[i], {}, at_point_without_registers(nest_.accumulators[i].init, point)}});
+        block.push_back(
+            {Assign{point.accumulators[i], {}, at_point_without_registers(nest_.accumulators[i].init, point)}});
       }
+    }
+    if (sums_by_rows()) {
+      row_sums(tile, block);
+      return stores(tile, block);
     }
     Block* body = &block;
     for (int axis : plan_.inner) body = step_loop(axis, tile, *body);
     combine(tile, *body);
-    const bool sequential = std::ranges::any_of(plan_.inner, [&](int axis) {
-      return nest_.axes[static_cast<size_t>(axis)].kind == AxisKind::kSequential;
-    });
+    const bool sequential = std::ranges::any_of(
+        plan_.inner, [&](int axis) { return nest_.axes[static_cast<size_t>(axis)].kind == AxisKind::kSequential; });
     stores(tile, sequential ? *body : block);
   }
 
@@ -210,6 +219,36 @@ class NestEmission {
     TilePoint bare = point;
     bare.accumulators.clear();
     return at_point(e, bare);
+  }
+
+  // A sum over several loops that is no product of two loads (those are short, and every instruction counts there).
+  bool sums_by_rows() const {
+    if (plan_.inner.size() < 2 || nest_.accumulators.size() != 1) return false;
+    const Expr combine = nest_.accumulators[0].combine;
+    const auto is_load = [](Expr e) { return e->opcode == Opcode::kLoad; };
+    if (combine->opcode == Opcode::kFma && (is_load(combine->operands[0]) || is_load(combine->operands[1])))
+      return false;
+    const std::optional<SplitReduction> split = split_reduction(nest_.accumulators[0], pool_);
+    return split && split->opcode == Opcode::kAdd && is_float(combine->type.element) &&
+           std::ranges::none_of(plan_.inner, [&](int axis) {
+             return nest_.axes[static_cast<size_t>(axis)].kind == AxisKind::kSequential;
+           });
+  }
+
+  // The innermost loop sums into a register of its own, which is then added to the total.
+  void row_sums(std::vector<TilePoint>& tile, Block& block) {
+    Block* body = &block;
+    for (size_t i = 0; i + 1 < plan_.inner.size(); ++i) body = step_loop(plan_.inner[i], tile, *body);
+    std::vector<TilePoint> rows = tile;
+    declare_accumulators(rows, *body, 1);
+    for (const TilePoint& row : rows) {
+      body->push_back({Assign{row.accumulators[0], {}, pool_.number(0, pool_[row.accumulators[0]].type)}});
+    }
+    combine(rows, *step_loop(plan_.inner.back(), rows, *body));
+    for (size_t i = 0; i < tile.size(); ++i) {
+      const Expr total = pool_.variable(tile[i].accumulators[0]) + pool_.variable(rows[i].accumulators[0]);
+      body->push_back({Assign{tile[i].accumulators[0], {}, total}});
+    }
   }
 
   // A loop over a whole axis; its counter takes the axis' place at every point. Returns where its body goes.
@@ -259,7 +298,8 @@ class NestEmission {
     std::map<const ExprNode*, Expr> named;
   };
 
-  Sharing share_loads(const std::vector<std::vector<Expr>>& values, const std::map<const ExprNode*, int>& uses, Block& block) {
+  Sharing share_loads(const std::vector<std::vector<Expr>>& values, const std::map<const ExprNode*, int>& uses,
+                      Block& block) {
     Sharing sharing;
     int number = 0;
     for (const std::vector<Expr>& at_one_point : values) {
@@ -268,7 +308,9 @@ class NestEmission {
           const bool load_or_splat = node->opcode == Opcode::kLoad ||
                                      (node->opcode == Opcode::kSplat && node->operands[0]->opcode == Opcode::kLoad);
           if (!load_or_splat || uses.at(node.node()) < 2 || sharing.named.contains(node.node())) return;
-          if (node->opcode == Opcode::kLoad && node->type.lanes == 1 && values.size() > 1 && is_only_splat(values, node)) return;
+          if (node->opcode == Opcode::kLoad && node->type.lanes == 1 && values.size() > 1 &&
+              is_only_splat(values, node))
+            return;
           const VariableId name = pool_.declare({"v" + std::to_string(number++), node->type, INT64_MIN, INT64_MAX, {}});
           block.push_back({Let{name, node}});
           sharing.named.emplace(node.node(), pool_.variable(name));
@@ -346,7 +388,8 @@ class NestEmission {
 
   // --- A reduction whose partial results are lanes.
   void split_reduction_tile(std::vector<TilePoint>& tile, Block& block) {
-    BURIN_ASSERT(tile.size() == 1 && nest_.accumulators.size() == 1, "a split reduction has one accumulator and no tile");
+    BURIN_ASSERT(tile.size() == 1 && nest_.accumulators.size() == 1,
+                 "a split reduction has one accumulator and no tile");
     const Accumulator& accumulator = nest_.accumulators[0];
     const std::optional<SplitReduction> split = split_reduction(accumulator, pool_);
     BURIN_ASSERT(split.has_value(), "only a reduction that can be split is scheduled so");
@@ -366,7 +409,8 @@ class NestEmission {
   }
 
   // Loops over the reduction axes outside of the split one, then one over the split axis; returns the innermost body.
-  Block* reduction_loops(std::vector<TilePoint>& tile, Block& block, Expr begin, Expr end, int64_t step, Expr& innermost) {
+  Block* reduction_loops(std::vector<TilePoint>& tile, Block& block, Expr begin, Expr end, int64_t step,
+                         Expr& innermost) {
     Block* body = &block;
     for (int inner : plan_.inner) {
       if (inner != plan_.split_axis) body = step_loop(inner, tile, *body);
@@ -378,7 +422,8 @@ class NestEmission {
     return &std::get<Loop>(body->back().form).body;
   }
 
-  void partial_results(std::vector<TilePoint> tile, const SplitReduction& split, Expr whole, VariableId total, Block& block) {
+  void partial_results(std::vector<TilePoint> tile, const SplitReduction& split, Expr whole, VariableId total,
+                       Block& block) {
     const auto axis = static_cast<size_t>(plan_.split_axis);
     const int lanes = static_cast<int>(plan_.lanes[axis]);
     declare_accumulators(tile, block, lanes);
@@ -395,7 +440,8 @@ class NestEmission {
     std::vector<Expr> lanes_left;
     for (int i = 0; i < lanes; ++i) lanes_left.push_back(lane(pool_.variable(partial), i));
     for (size_t count = lanes_left.size(); count > 1; count /= 2) {
-      for (size_t i = 0; i < count / 2; ++i) lanes_left[i] = binary(split.opcode, lanes_left[i], lanes_left[i + count / 2]);
+      for (size_t i = 0; i < count / 2; ++i)
+        lanes_left[i] = binary(split.opcode, lanes_left[i], lanes_left[i + count / 2]);
     }
     block.push_back({Assign{total, {}, binary(split.opcode, pool_.variable(total), lanes_left[0])}});
   }
@@ -417,6 +463,8 @@ class NestEmission {
 
 }  // namespace
 
-Block emit_nest(const FlatNest& nest, const Schedule& schedule, ExprPool& pool) { return NestEmission(nest, schedule, pool).run(); }
+Block emit_nest(const FlatNest& nest, const Schedule& schedule, ExprPool& pool) {
+  return NestEmission(nest, schedule, pool).run();
+}
 
 }  // namespace burin::passes

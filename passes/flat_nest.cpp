@@ -83,6 +83,14 @@ void merge(FlatNest& nest, size_t outer, size_t inner, ExprPool& pool) {
   nest.axes.erase(nest.axes.begin() + static_cast<std::ptrdiff_t>(inner));
 }
 
+// Long reductions stay two loops: rows are summed by themselves and then the rows' sums, which keeps rounding errors small.
+bool stays_short(const FlatNest& nest, size_t outer, size_t inner, const ExprPool& pool) {
+  constexpr int64_t kLong = 4096;
+  const std::optional<int64_t> rows = constant_integer(pool[nest.axes[outer].variable].extent);
+  const std::optional<int64_t> row = constant_integer(pool[nest.axes[inner].variable].extent);
+  return rows && row && *rows <= kLong / std::max<int64_t>(*row, 1);
+}
+
 void drop_single_points(FlatNest& nest, ExprPool& pool) {
   Substitution zeros;
   for (const Axis& axis : nest.axes) {
@@ -150,7 +158,8 @@ FlatNest flatten(const Program& program, const Nest& nest, const BufferOf& buffe
     for (Expr e : write.index) index.push_back(flat(e));
     Expr where = inside(index, tensor.shape, pool);
     if (write.where.valid()) where = where.valid() ? logical_and(flat(write.where), where) : flat(write.where);
-    result.stores.push_back({buffer_of(write.tensor), physical_position(tensor, index, pool), flat(write.value), where});
+    result.stores.push_back(
+        {buffer_of(write.tensor), physical_position(tensor, index, pool), flat(write.value), where});
   }
   return result;
 }
@@ -164,6 +173,7 @@ void collapse_axes(FlatNest& nest, ExprPool& pool) {
         if (outer == inner || nest.axes[outer].kind != nest.axes[inner].kind) continue;
         const bool parallel = nest.axes[outer].kind == AxisKind::kParallel;
         if (!parallel && inner != outer + 1) continue;  // a reduction keeps its order
+        if (!parallel && !stays_short(nest, outer, inner, pool)) continue;
         if (!walks_as_one(nest, nest.axes[outer].variable, nest.axes[inner].variable, pool)) continue;
         merge(nest, outer, inner, pool);
         merged = true;

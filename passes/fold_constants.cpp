@@ -59,7 +59,8 @@ Status fold_constants(Graph& graph, const PassContext& context) {
       const Op& op = graph.ops[id];
       bool folded = true;
       for (ValueId result : op.results) {
-        if (std::optional<Literal> known = literal_of_elements(graph.values[result])) graph.values[result].constant = std::move(known);
+        if (std::optional<Literal> known = literal_of_elements(graph.values[result]))
+          graph.values[result].constant = std::move(known);
         folded &= graph.values[result].constant.has_value();
       }
       if (!folded && is_foldable(graph, op)) {

@@ -35,7 +35,8 @@ class TermFolding {
   }
 
   bool is_axis(Expr e) const {
-    return is_variable(e) && std::ranges::any_of(*axes_, [&](const Axis& axis) { return axis.variable == variable_of(e); });
+    return is_variable(e) &&
+           std::ranges::any_of(*axes_, [&](const Axis& axis) { return axis.variable == variable_of(e); });
   }
 
   // True for an expression of constants, axes and reads of constant tensors.
@@ -45,7 +46,8 @@ class TermFolding {
     if (e->opcode == Opcode::kVariable) {
       known = is_axis(e);
     } else if (e->opcode == Opcode::kRead) {
-      known = program_.tensors[tensor_of(e)].constant.has_value() && std::ranges::all_of(e->operands, [&](Expr o) { return is_known(o); });
+      known = program_.tensors[tensor_of(e)].constant.has_value() &&
+              std::ranges::all_of(e->operands, [&](Expr o) { return is_known(o); });
     } else {
       known = std::ranges::all_of(e->operands, [&](Expr o) { return is_known(o); });
     }
@@ -130,7 +132,8 @@ void fold_reads(Program& program, std::vector<Statement>& body) {
         const std::optional<Literal>& literal = program.tensors[tensor_of(node)].constant;
         if (!literal || literal->bytes.size() != static_cast<size_t>(size_of(literal->element))) return node;
         const Scalar value = literal->at(0);
-        return is_float(literal->element) ? node->pool->floating(value.number, node->type) : node->pool->integer(value.integer, node->type);
+        return is_float(literal->element) ? node->pool->floating(value.number, node->type)
+                                          : node->pool->integer(value.integer, node->type);
       });
     });
   }

@@ -59,14 +59,19 @@ class EpilogueFusion {
   // Fuses statement `at`, a reduction, into its consumer; the reduction's nest is left empty.
   bool try_fuse(size_t at) {
     auto* producer = std::get_if<Nest>(&program_.body[at].form);
-    if (producer == nullptr || producer->writes.size() != 1 || producer->writes[0].where.valid() || !reduces(*producer)) return false;
+    if (producer == nullptr || producer->writes.size() != 1 || producer->writes[0].where.valid() || !reduces(*producer))
+      return false;
     const TensorId tensor = producer->writes[0].tensor;
     const std::vector<size_t>& readers = readers_[tensor.index];
-    if (std::ranges::find(program_.outputs, tensor) != program_.outputs.end()) return decline(tensor, "it is an output");
-    if (readers.size() != 1 || writers_[tensor.index].size() != 1) return decline(tensor, "several statements read or write it");
+    if (std::ranges::find(program_.outputs, tensor) != program_.outputs.end())
+      return decline(tensor, "it is an output");
+    if (readers.size() != 1 || writers_[tensor.index].size() != 1)
+      return decline(tensor, "several statements read or write it");
     auto* consumer = std::get_if<Nest>(&program_.body[readers[0]].form);
-    if (consumer == nullptr || consumer->writes.empty() || !is_map(*consumer)) return decline(tensor, "what reads it is no map");
-    if (!undisturbed(*producer, at, readers[0])) return decline(tensor, "what it reads is overwritten before its consumer");
+    if (consumer == nullptr || consumer->writes.empty() || !is_map(*consumer))
+      return decline(tensor, "what reads it is no map");
+    if (!undisturbed(*producer, at, readers[0]))
+      return decline(tensor, "what it reads is overwritten before its consumer");
     const std::optional<Substitution> axes = matching_axes(*producer, *consumer, tensor);
     if (!axes) return decline(tensor, "its consumer does not read it point by point");
     merge(*producer, *consumer, tensor, *axes);
@@ -83,7 +88,8 @@ class EpilogueFusion {
 
   bool undisturbed(const Nest& producer, size_t at, size_t consumer) const {
     return std::ranges::all_of(reads_of(producer), [&](Expr read) {
-      return std::ranges::none_of(writers_[tensor_of(read).index], [&](size_t writer) { return writer > at && writer <= consumer; });
+      return std::ranges::none_of(writers_[tensor_of(read).index],
+                                  [&](size_t writer) { return writer > at && writer <= consumer; });
     });
   }
 
@@ -122,11 +128,13 @@ class EpilogueFusion {
   //   theirs i                              i = ours
   //   theirs i*32 + j                       i = ours floordiv 32, j = ours mod 32
   //   theirs i floordiv 32 and i mod 32     i = ours[d1]*32 + ours[d2]
-  std::optional<Substitution> solve(const Nest& consumer, std::span<const Expr> theirs, std::span<const Expr> ours) const {
+  std::optional<Substitution> solve(const Nest& consumer, std::span<const Expr> theirs,
+                                    std::span<const Expr> ours) const {
     Substitution axes;
     for (size_t d = 0; d < theirs.size(); ++d) {
       if (is_constant(theirs[d])) continue;
-      const bool solved = is_part_of_axis(theirs[d]) ? add_part(theirs[d], ours[d], axes) : split_over_axes(theirs[d], ours[d], axes);
+      const bool solved =
+          is_part_of_axis(theirs[d]) ? add_part(theirs[d], ours[d], axes) : split_over_axes(theirs[d], ours[d], axes);
       if (!solved) return std::nullopt;
     }
     for (const Axis& axis : consumer.axes) {

@@ -23,7 +23,8 @@ const Write* map_write(const Program& program, const Nest& nest) {
     const Expr index = write.index[d];
     if (is_constant_value(index, 0) && is_constant_value(program.tensors[write.tensor].shape[d], 1)) continue;
     if (!is_variable(index) || std::ranges::find(seen, variable_of(index)) != seen.end()) return nullptr;
-    if (!provably_equal((*program.pool)[variable_of(index)].extent, program.tensors[write.tensor].shape[d])) return nullptr;
+    if (!provably_equal((*program.pool)[variable_of(index)].extent, program.tensors[write.tensor].shape[d]))
+      return nullptr;
     seen.push_back(variable_of(index));
   }
   const bool covers = std::ranges::all_of(nest.axes, [&](const Axis& axis) {
@@ -40,7 +41,9 @@ int cost_of(Expr value) {
     const Expr e = pending.back();
     pending.pop_back();
     if (e->opcode == Opcode::kRead || e->opcode == Opcode::kConstant || e->opcode == Opcode::kVariable) continue;
-    cost += e->opcode >= Opcode::kExp && e->opcode <= Opcode::kErf ? 16 : e->opcode == Opcode::kDiv || e->opcode == Opcode::kSqrt || e->opcode == Opcode::kPow ? 8 : 1;
+    cost += e->opcode >= Opcode::kExp && e->opcode <= Opcode::kErf                                 ? 16
+            : e->opcode == Opcode::kDiv || e->opcode == Opcode::kSqrt || e->opcode == Opcode::kPow ? 8
+                                                                                                   : 1;
     pending.insert(pending.end(), e->operands.begin(), e->operands.end());
   }
   return cost;
@@ -132,7 +135,8 @@ class Inliner {
     const Write* write = map_write(program_, nest);
     if (write == nullptr) return false;
     const TensorId tensor = write->tensor;
-    if (std::ranges::find(program_.outputs, tensor) != program_.outputs.end()) return decline(tensor, "it is an output");
+    if (std::ranges::find(program_.outputs, tensor) != program_.outputs.end())
+      return decline(tensor, "it is an output");
     if (writers_[tensor.index] != 1) return decline(tensor, "several statements write it");
     if (!stays_the_same(nest)) return decline(tensor, "what it reads is written in place");
     const std::vector<size_t> consumers = readers_[tensor.index];
@@ -193,7 +197,8 @@ class Inliner {
     constexpr int kCheap = 4;
     const bool once = consumers == 1 && sites.reads.size() == 1;
     if (!once && cost > kCheap) return decline(tensor, "several consumers would each compute it");
-    if (!once && cost > 0 && consumers * sites.reads.size() > 3) return decline(tensor, "too many consumers would each compute it");
+    if (!once && cost > 0 && consumers * sites.reads.size() > 3)
+      return decline(tensor, "too many consumers would each compute it");
     return true;
   }
 
@@ -207,7 +212,8 @@ class Inliner {
       seen.push_back(variable_of(index));
     }
     return std::ranges::all_of(nest.axes, [&](const Axis& axis) {
-      return std::ranges::find(seen, axis.variable) != seen.end() || is_constant_value((*program_.pool)[axis.variable].extent, 1);
+      return std::ranges::find(seen, axis.variable) != seen.end() ||
+             is_constant_value((*program_.pool)[axis.variable].extent, 1);
     });
   }
 

@@ -12,7 +12,9 @@ namespace {
 std::vector<bool> needed_ops(const Graph& graph) {
   std::vector<bool> needed(graph.ops.size());
   std::vector<ValueId> pending = graph.main().yields;
-  const auto need = [&](const std::vector<ValueId>& values) { pending.insert(pending.end(), values.begin(), values.end()); };
+  const auto need = [&](const std::vector<ValueId>& values) {
+    pending.insert(pending.end(), values.begin(), values.end());
+  };
   while (!pending.empty()) {
     const ValueId value = pending.back();
     pending.pop_back();
@@ -100,7 +102,8 @@ Result<LoweredGraph> lower_graph(const Graph& graph) {
   Program& program = lowering.lowered().program;
   program.symbols = graph.symbols;
   program.opaque_symbols = graph.opaque_symbols;
-  for (const AssumedEqual& assumed : graph.assumptions) program.checks.push_back({assumed.left, assumed.right, assumed.origin});
+  for (const AssumedEqual& assumed : graph.assumptions)
+    program.checks.push_back({assumed.left, assumed.right, assumed.origin});
   for (ValueId input : graph.main().parameters) program.inputs.push_back(lowering.tensor(input));
   const std::vector<bool> needed = needed_ops(graph);
   Status status;

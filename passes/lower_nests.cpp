@@ -37,7 +37,8 @@ std::string kernel_stem(const FlatNest& nest, const Schedule& schedule) {
 // Collects one kernel: its buffers (parameters first come first), its body, what was decided.
 class KernelBuilder {
  public:
-  KernelBuilder(const Program& program, const Machine& machine, Math math) : program_(program), machine_(machine), math_(math) {}
+  KernelBuilder(const Program& program, const Machine& machine, Math math)
+      : program_(program), machine_(machine), math_(math) {}
 
   Kernel kernel;
   std::vector<TensorId> parameters;  // tensors of the parameters, in order
@@ -64,7 +65,8 @@ class KernelBuilder {
   void make_local(TensorId id) {
     const Tensor& tensor = program_.tensors[id];
     const int64_t count = *static_element_count(physical_shape(tensor, *program_.pool));
-    buffers_.emplace(id, kernel.buffers.add({tensor.name, tensor.element, Place::kLocal, 0, count, true, kArenaAlignment}));
+    buffers_.emplace(id,
+                     kernel.buffers.add({tensor.name, tensor.element, Place::kLocal, 0, count, true, kArenaAlignment}));
   }
 
   void add(const Nest& nest, Block& block) {
@@ -89,7 +91,8 @@ class KernelBuilder {
     Block* body = &block;
     for (const Axis& axis : group.axes) {
       // The counter is the axis' own variable: the statements inside refer to it.
-      Loop loop{axis.variable, program_.pool->integer(0), (*program_.pool)[axis.variable].extent, 1, LoopKind::kSerial, {}};
+      Loop loop{
+          axis.variable, program_.pool->integer(0), (*program_.pool)[axis.variable].extent, 1, LoopKind::kSerial, {}};
       body->push_back({std::move(loop)});
       body = &std::get<Loop>(body->back().form).body;
     }
@@ -115,7 +118,8 @@ class KernelBuilder {
     block.push_back({Tile{counter, {}}});
     const Assign step{counter, {}, pool.variable(counter) + 1};
     // Where elements lie depends on how many there are: count first, then write.
-    const bool needs_count = std::ranges::any_of(flat.stores, [&](const FlatStore& store) { return uses_variable(store.index, compact.count); });
+    const bool needs_count = std::ranges::any_of(
+        flat.stores, [&](const FlatStore& store) { return uses_variable(store.index, compact.count); });
     if (needs_count) {
       walk(compact, counter, Branch{where, {{step}}, {}}, block);
       block.push_back({Let{compact.count, pool.variable(counter)}});
@@ -176,7 +180,8 @@ class ProgramLowering {
     module.checks = program.checks;
     module.entry.name = "execute";
     module.entry.scalars = program.symbols;
-    module.entry.scalars.insert(module.entry.scalars.end(), program.opaque_symbols.begin(), program.opaque_symbols.end());
+    module.entry.scalars.insert(module.entry.scalars.end(), program.opaque_symbols.begin(),
+                                program.opaque_symbols.end());
   }
 
   Result<LoweredProgram> run() {
@@ -194,7 +199,8 @@ class ProgramLowering {
 
  private:
   void describe(const std::vector<TensorId>& tensors, std::vector<Interface>& interface) const {
-    for (TensorId id : tensors) interface.push_back({program_.tensors[id].name, program_.tensors[id].element, program_.tensors[id].shape});
+    for (TensorId id : tensors)
+      interface.push_back({program_.tensors[id].name, program_.tensors[id].element, program_.tensors[id].shape});
   }
 
   // First and last step at which each tensor is touched, and how many top-level statements touch it.
@@ -210,7 +216,8 @@ class ProgramLowering {
   }
 
   bool is_interface(TensorId id) const {
-    return std::ranges::find(program_.inputs, id) != program_.inputs.end() || std::ranges::find(program_.outputs, id) != program_.outputs.end();
+    return std::ranges::find(program_.inputs, id) != program_.inputs.end() ||
+           std::ranges::find(program_.outputs, id) != program_.outputs.end();
   }
 
   // The entry's buffer of a tensor.
@@ -256,7 +263,8 @@ class ProgramLowering {
       if (variable.extent.valid()) bytes = substitute(bytes, {{opaque.index, variable.extent - 1}});
     }
     if (!constant_integer(bytes) && bytes->opcode != Opcode::kVariable && is_constant_tree(bytes)) {
-      fault_.push_back(input_fault("size-limit", fmt::format("tensor \"{}\"", tensor.name), "expected a size that fits 64 bits, found a larger one"));
+      fault_.push_back(input_fault("size-limit", fmt::format("tensor \"{}\"", tensor.name),
+                                   "expected a size that fits 64 bits, found a larger one"));
     }
     ArenaBuffer buffer{tensor.name, bytes, std::max(first_[id.index], 0), std::max(last_[id.index], 0), -1};
     lowered_.module.arena.push_back(std::move(buffer));
@@ -285,7 +293,8 @@ class ProgramLowering {
     std::vector<TensorId> locals;
     for (TensorId tensor : touched_by(statement)) {
       const bool only_here = nesting_ == 0 && first_[tensor.index] == step_ && last_[tensor.index] == step_;
-      const bool local = only_here && !is_interface(tensor) && !program_.tensors[tensor].constant && builder.fits_locally(tensor);
+      const bool local =
+          only_here && !is_interface(tensor) && !program_.tensors[tensor].constant && builder.fits_locally(tensor);
       if (local) {
         locals.push_back(tensor);
       } else {
@@ -309,7 +318,8 @@ class ProgramLowering {
 
   void lower_form(const For& loop, const Statement&, Block& block) {
     start(loop.carried, block);
-    Loop serial{loop.counter, program_.pool->integer(0), (*program_.pool)[loop.counter].extent, 1, LoopKind::kSerial, {}};
+    Loop serial{
+        loop.counter, program_.pool->integer(0), (*program_.pool)[loop.counter].extent, 1, LoopKind::kSerial, {}};
     body(loop.body, loop.carried, serial.body);
     block.push_back({std::move(serial)});
   }
@@ -345,7 +355,8 @@ class ProgramLowering {
     // Where a tensor is carried into another, all next values are saved before the first is overwritten.
     std::map<TensorId, TensorId> saved;
     for (const Carried& c : carried) {
-      const bool overwritten = std::ranges::any_of(carried, [&](const Carried& other) { return other.tensor == c.next; });
+      const bool overwritten =
+          std::ranges::any_of(carried, [&](const Carried& other) { return other.tensor == c.next; });
       if (!overwritten || c.next == c.tensor) continue;
       saved.emplace(c.next, c.next);
     }
@@ -424,7 +435,8 @@ class ProgramLowering {
 
 }  // namespace
 
-Result<LoweredProgram> lower_nests(const Program& program, const Machine& machine, Math math, const std::string& target) {
+Result<LoweredProgram> lower_nests(const Program& program, const Machine& machine, Math math,
+                                   const std::string& target) {
   return ProgramLowering(program, machine, math, target).run();
 }
 

@@ -18,6 +18,7 @@ struct LoweredProgram {
 };
 
 // `target` is written into the module and into kernels' names. A fault where sizes do not fit the address space.
-ir::Result<LoweredProgram> lower_nests(const ir::Program& program, const Machine& machine, Math math, const std::string& target);
+ir::Result<LoweredProgram> lower_nests(const ir::Program& program, const Machine& machine, Math math,
+                                       const std::string& target);
 
 }  // namespace burin::passes

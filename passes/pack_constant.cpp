@@ -28,7 +28,9 @@ Literal pack_constant(const Literal& logical, const Layout& layout) {
     const auto d = static_cast<size_t>(dimension.dimension);
     const int64_t whole = logical.dims[d];
     const bool quotient = dimension.part == LayoutPart::kQuotient;
-    const int64_t extent = quotient ? (whole + dimension.factor - 1) / dimension.factor : dimension.part == LayoutPart::kRemainder ? dimension.factor : whole;
+    const int64_t extent = quotient ? (whole + dimension.factor - 1) / dimension.factor
+                           : dimension.part == LayoutPart::kRemainder ? dimension.factor
+                                                                      : whole;
     physical.push_back({extent, d, quotient ? dimension.factor : 1});
     dims.push_back(extent);
   }
@@ -46,7 +48,9 @@ Literal pack_constant(const Literal& logical, const Layout& layout) {
       inside &= index[d] < logical.dims[d];
       from += index[d] * strides[d];
     }
-    if (inside) std::memcpy(bytes.data() + static_cast<size_t>(position) * size, logical.bytes.data() + static_cast<size_t>(from) * size, size);
+    if (inside)
+      std::memcpy(bytes.data() + static_cast<size_t>(position) * size,
+                  logical.bytes.data() + static_cast<size_t>(from) * size, size);
     for (size_t p = physical.size(); p-- > 0;) {
       index[physical[p].logical] += physical[p].scale;
       if (++at[p] < physical[p].extent) break;

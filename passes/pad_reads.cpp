@@ -61,19 +61,23 @@ class Padding {
 
  private:
   void pad(Nest& nest, std::vector<Statement>& before) {
-    const bool reduces = std::ranges::any_of(nest.axes, [](const Axis& axis) { return axis.kind == AxisKind::kReduction; });
+    const bool reduces =
+        std::ranges::any_of(nest.axes, [](const Axis& axis) { return axis.kind == AxisKind::kReduction; });
     if (!reduces) return;
     for (Expr read : reads_of(nest)) {
       const Expr otherwise = otherwise_of(program_, read);
       if (!otherwise.valid() || program_.tensors[tensor_of(read)].constant) continue;
       const std::optional<Border> border = border_of(read);
       if (!border || !is_constant(otherwise)) {
-        context_.explain(fmt::format("pad-reads: declined \"{}\": its index is no sum of axes", program_.tensors[tensor_of(read)].name));
+        context_.explain(fmt::format("pad-reads: declined \"{}\": its index is no sum of axes",
+                                     program_.tensors[tensor_of(read)].name));
         continue;
       }
       const Expr replacement = border->any ? padded_read(read, *border, otherwise, before)
                                            : ir::read(program_, tensor_of(read), index_of(program_, read));
-      map_exprs(nest, [&](Expr root) { return rewrite_bottom_up(root, [&](Expr node) { return node == read ? replacement : node; }); });
+      map_exprs(nest, [&](Expr root) {
+        return rewrite_bottom_up(root, [&](Expr node) { return node == read ? replacement : node; });
+      });
     }
   }
 
@@ -104,13 +108,15 @@ class Padding {
   // Several readers of one tensor with the same border share it.
   TensorId padded_tensor(TensorId id, const Border& border, Expr otherwise, std::vector<Statement>& before) {
     for (const Made& made : made_) {
-      if (made.source == id && made.otherwise == otherwise && made.border.before == border.before && made.border.after == border.after) {
+      if (made.source == id && made.otherwise == otherwise && made.border.before == border.before &&
+          made.border.after == border.after) {
         return made.padded;
       }
     }
     const Tensor source = program_.tensors[id];
     Shape shape;
-    for (size_t d = 0; d < source.shape.size(); ++d) shape.push_back(source.shape[d] + border.before[d] + border.after[d]);
+    for (size_t d = 0; d < source.shape.size(); ++d)
+      shape.push_back(source.shape[d] + border.before[d] + border.after[d]);
     const TensorId padded = program_.add_tensor(source.name + ".padded", source.element, shape);
     for (size_t d = 0; d < shape.size(); ++d) {
       side(padded, d, program_.pool->integer(0), border.before[d], otherwise, before);

@@ -40,7 +40,8 @@ class Stopwatch {
 };
 
 template <class Form, class After>
-Status run_each(std::span<const Pass<Form>> passes, Form& form, const PassContext& context, const PassHooks& hooks, const After& after) {
+Status run_each(std::span<const Pass<Form>> passes, Form& form, const PassContext& context, const PassHooks& hooks,
+                const After& after) {
   for (const Pass<Form>& pass : passes) {
     const Stopwatch watch;
     if (Status status = pass.run(form, context); !status) return status;
@@ -60,11 +61,13 @@ Status run_passes(std::span<const GraphPass> passes, Graph& graph, const PassCon
   return run_each(passes, graph, context, hooks, hooks.after_graph_pass);
 }
 
-Status run_passes(std::span<const NestPass> passes, Program& program, const PassContext& context, const PassHooks& hooks) {
+Status run_passes(std::span<const NestPass> passes, Program& program, const PassContext& context,
+                  const PassHooks& hooks) {
   return run_each(passes, program, context, hooks, hooks.after_nest_pass);
 }
 
-Result<Module> lower_to_loops(const Graph& graph, const PassContext& context, const std::string& target, const PassHooks& hooks) {
+Result<Module> lower_to_loops(const Graph& graph, const PassContext& context, const std::string& target,
+                              const PassHooks& hooks) {
   Result<LoweredGraph> lowered = lower_graph(graph);
   if (!lowered) return lowered.faults();
   Program& program = lowered->program;

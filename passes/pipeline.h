@@ -23,11 +23,14 @@ struct PassHooks {
   std::function<void(std::string_view pass, double seconds)> took;
 };
 
-ir::Status run_passes(std::span<const GraphPass> passes, ir::Graph& graph, const PassContext& context, const PassHooks& hooks = {});
-ir::Status run_passes(std::span<const NestPass> passes, ir::Program& program, const PassContext& context, const PassHooks& hooks = {});
+ir::Status run_passes(std::span<const GraphPass> passes, ir::Graph& graph, const PassContext& context,
+                      const PassHooks& hooks = {});
+ir::Status run_passes(std::span<const NestPass> passes, ir::Program& program, const PassContext& context,
+                      const PassHooks& hooks = {});
 
 // Graph passes once for all targets, then for a target: nests, their passes, loops ready for an emitter. The graph is shared
 // by the calls; each gets a program and an expression pool's nodes of its own.
-ir::Result<ir::Module> lower_to_loops(const ir::Graph& graph, const PassContext& context, const std::string& target, const PassHooks& hooks = {});
+ir::Result<ir::Module> lower_to_loops(const ir::Graph& graph, const PassContext& context, const std::string& target,
+                                      const PassHooks& hooks = {});
 
 }  // namespace burin::passes

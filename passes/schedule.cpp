@@ -32,7 +32,8 @@ std::vector<Access> accesses_of(const FlatNest& nest) {
       accesses.push_back({node->operands[0], node->type.element, false, node->operands[0]->opcode == Opcode::kSelect});
     });
   });
-  for (const FlatStore& store : nest.stores) accesses.push_back({store.index, store.value->type.element, true, store.where.valid()});
+  for (const FlatStore& store : nest.stores)
+    accesses.push_back({store.index, store.value->type.element, true, store.where.valid()});
   return accesses;
 }
 
@@ -82,7 +83,8 @@ class Scheduler {
   // Lanes of a vector whose accumulators, or else stored elements, fill a register.
   int lanes() const {
     int bytes = 1;
-    for (const Accumulator& accumulator : nest_.accumulators) bytes = std::max(bytes, size_of(accumulator.init->type.element));
+    for (const Accumulator& accumulator : nest_.accumulators)
+      bytes = std::max(bytes, size_of(accumulator.init->type.element));
     for (const FlatStore& store : nest_.stores) bytes = std::max(bytes, size_of(store.value->type.element));
     for (const Access& access : accesses_) bytes = std::max(bytes, size_of(access.element));
     return std::max(1, machine_.vector_bytes / std::max(bytes, 4));
@@ -144,7 +146,8 @@ class Scheduler {
       int saved = 0;
       for (const Access& access : accesses_) {
         if (access.stores || !depends_on_reduction(access)) continue;
-        if (!uses_variable(access.position, variable(axis))) saved += step_of(access, variable(vector_axis), lanes()) == Step::kOne ? 2 : 1;
+        if (!uses_variable(access.position, variable(axis)))
+          saved += step_of(access, variable(vector_axis), lanes()) == Step::kOne ? 2 : 1;
       }
       if (saved > best_saved || (saved == best_saved && saved > 0 && planned_extent(axis) >= planned_extent(best))) {
         best = axis;
@@ -176,8 +179,10 @@ class Scheduler {
     // Registers: the tile, the vectors of one step and one for what is broadcast.
     const int64_t vectors_wanted = reuse >= 0 ? 2 : 4;
     const int64_t available = (planned_extent(vector_axis) + width - 1) / width;
-    const int64_t vectors = std::clamp<int64_t>(available, 1, reuse >= 0 && planned_extent(reuse) >= 4 ? vectors_wanted : 8);
-    const int64_t budget = (machine_.vector_registers - 4) / static_cast<int64_t>(std::max<size_t>(nest_.accumulators.size(), 1));
+    const int64_t vectors =
+        std::clamp<int64_t>(available, 1, reuse >= 0 && planned_extent(reuse) >= 4 ? vectors_wanted : 8);
+    const int64_t budget =
+        (machine_.vector_registers - 4) / static_cast<int64_t>(std::max<size_t>(nest_.accumulators.size(), 1));
     const int64_t fitting = std::max<int64_t>(1, std::min(vectors, budget));
     const int64_t rows = reuse >= 0 ? points(reuse, std::max<int64_t>(1, std::min<int64_t>(14, budget / fitting))) : 1;
     Schedule loops;
@@ -187,7 +192,8 @@ class Scheduler {
     if (fitting > 1) loops.push_back({vector_axis, LoopKind::kUnrolled, fitting});
     loops.push_back({vector_axis, LoopKind::kVector, width});
     const std::string by = reuse >= 0 ? pool_[variable(reuse)].name + " by " : "";
-    return {loops, fmt::format("{} x {} vectors of {}: {}{}", rows, fitting, width, by, pool_[variable(vector_axis)].name)};
+    return {loops,
+            fmt::format("{} x {} vectors of {}: {}{}", rows, fitting, width, by, pool_[variable(vector_axis)].name)};
   }
 
   // The vector axis' panels outside of the axes that reuse them, the tiled axis innermost.
@@ -196,7 +202,8 @@ class Scheduler {
     for (int axis : parallel_) {
       if (axis == vector_axis || axis == reuse) continue;
       const bool shares_panel = std::ranges::any_of(accesses_, [&](const Access& access) {
-        return !access.stores && depends_on_reduction(access) && step_of(access, variable(vector_axis), lanes()) == Step::kOne &&
+        return !access.stores && depends_on_reduction(access) &&
+               step_of(access, variable(vector_axis), lanes()) == Step::kOne &&
                !uses_variable(access.position, variable(axis));
       });
       if (shares_panel) last.push_back(axis);
@@ -207,7 +214,8 @@ class Scheduler {
 
   int vector_reduction_axis() const {
     const int axis = inner_.back();
-    if (nest_.accumulators.size() != 1 || !split_reduction(nest_.accumulators[0], pool_) || planned_extent(axis) < 4) return -1;
+    if (nest_.accumulators.size() != 1 || !split_reduction(nest_.accumulators[0], pool_) || planned_extent(axis) < 4)
+      return -1;
     for (const Access& access : accesses_) {
       const Step step = step_of(access, variable(axis), lanes());
       if (step == Step::kOther || step == Step::kIrregular) return -1;
@@ -240,7 +248,8 @@ std::optional<SplitReduction> split_reduction(const Accumulator& accumulator, co
   const auto uses = [&](Expr e) { return uses_variable(e, accumulator.variable); };
   (void)pool;
   if (combine->opcode == Opcode::kFma) {
-    const bool joins = is_accumulator(combine->operands[2]) && !uses(combine->operands[0]) && !uses(combine->operands[1]);
+    const bool joins =
+        is_accumulator(combine->operands[2]) && !uses(combine->operands[0]) && !uses(combine->operands[1]);
     return joins ? std::optional(SplitReduction{Opcode::kAdd, 0}) : std::nullopt;
   }
   if (combine->operands.size() != 2) return std::nullopt;

@@ -10,8 +10,8 @@
 namespace burin::passes {
 
 struct ChosenSchedule {
-  ir::Schedule loops;    // axes are positions in FlatNest::axes
-  std::string because;   // for --explain: "14 x 2 vectors of 16: q by f", "scalar: no axis is walked in unit steps"
+  ir::Schedule loops;   // axes are positions in FlatNest::axes
+  std::string because;  // for --explain: "14 x 2 vectors of 16: q by f", "scalar: no axis is walked in unit steps"
 };
 
 // `nest` is collapsed already. Deterministic, from the nest's extents and strides and the machine's numbers only.
@@ -19,7 +19,7 @@ ChosenSchedule choose_schedule(const FlatNest& nest, const ir::ExprPool& pool, c
 
 // A reduction of one accumulator that may be split into lanes: acc + e, max(acc, e), min(acc, e), acc * e, fma(a, b, acc).
 struct SplitReduction {
-  ir::Opcode opcode;     // that joins two partial results: kAdd, kMax, kMin, kMul
+  ir::Opcode opcode;  // that joins two partial results: kAdd, kMax, kMin, kMul
   double identity;
 };
 std::optional<SplitReduction> split_reduction(const ir::Accumulator& accumulator, const ir::ExprPool& pool);

@@ -9,7 +9,7 @@
 namespace burin::passes {
 
 struct TensorUses {
-  std::vector<ir::TensorId> read;     // in order of first use, each once
+  std::vector<ir::TensorId> read;  // in order of first use, each once
   std::vector<ir::TensorId> written;
 };
 

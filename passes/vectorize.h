@@ -17,7 +17,8 @@ ir::Expr widen(ir::Expr e, ir::VariableId axis, ir::Expr base, int lanes, const 
 ir::Expr widen_to_lanes(ir::Expr e, ir::VariableId axis, ir::Expr base, int lanes, const ir::Substitution& wide = {});
 
 // A position in lanes: the first one, where the lanes are consecutive; otherwise one per lane.
-ir::Expr widen_position(ir::Expr position, ir::VariableId axis, ir::Expr base, int lanes, const ir::Substitution& wide = {});
+ir::Expr widen_position(ir::Expr position, ir::VariableId axis, ir::Expr base, int lanes,
+                        const ir::Substitution& wide = {});
 
 // How far `e` moves when `axis` steps: e(axis + 1) - e(axis), where that does not depend on the axis; else invalid.
 ir::Expr slope(ir::Expr e, ir::VariableId axis);

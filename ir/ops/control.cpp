@@ -30,15 +30,18 @@ Status require_operands(const Inference& op, int first) {
 
 // That region `i` has so many parameters, and yields so many values.
 Status require_counts(const Inference& op, size_t i, size_t parameters, size_t yields) {
-  if (i >= op.op().regions.size()) return op.fault("region", "expected at least {} regions, found {}", i + 1, op.op().regions.size());
+  if (i >= op.op().regions.size())
+    return op.fault("region", "expected at least {} regions, found {}", i + 1, op.op().regions.size());
   for (ValueId yielded : region(op, i).yields) {
     if (!yielded.valid()) return op.fault("region", "region {}: expected a value to be yielded, found none", i);
   }
   if (region(op, i).parameters.size() != parameters) {
-    return op.fault("region", "region {}: expected {} parameters, found {}", i, parameters, region(op, i).parameters.size());
+    return op.fault("region", "region {}: expected {} parameters, found {}", i, parameters,
+                    region(op, i).parameters.size());
   }
   if (region(op, i).yields.size() == yields) return {};
-  return op.fault("region", "region {}: expected {} values to be yielded, found {}", i, yields, region(op, i).yields.size());
+  return op.fault("region", "region {}: expected {} values to be yielded, found {}", i, yields,
+                  region(op, i).yields.size());
 }
 
 // The type that holds for values of both types: dimensions that differ are known only while running.

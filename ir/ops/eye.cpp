@@ -7,7 +7,8 @@ namespace {
 
 Status infer(Inference& op) {
   const Eye& eye = op.attributes<Eye>();
-  if (eye.shape.size() != 2) return op.fault("rank-mismatch", "attribute \"shape\": expected 2 dimensions, found {}", eye.shape.size());
+  if (eye.shape.size() != 2)
+    return op.fault("rank-mismatch", "attribute \"shape\": expected 2 dimensions, found {}", eye.shape.size());
   op.set_result(0, eye.element, eye.shape);
   return {};
 }

@@ -50,7 +50,8 @@ struct OneHot {
   int64_t axis = 0;         // of the result
   std::vector<Expr> depth;  // one number
   bool operator==(const OneHot&) const = default;
-  static constexpr auto fields = std::tuple{field("axis", &OneHot::axis).within(0, kMostRank - 1), field("depth", &OneHot::depth)};
+  static constexpr auto fields =
+      std::tuple{field("axis", &OneHot::axis).within(0, kMostRank - 1), field("depth", &OneHot::depth)};
 };
 
 extern const OpInfo kGather;

@@ -55,13 +55,14 @@ struct Transpose {  // y[i[0], i[1], ..] = x[j] with j[permutation[k]] = i[k]
   static constexpr auto fields = std::tuple{field("permutation", &Transpose::permutation).within(0, kMostRank - 1)};
 };
 
-struct Pad {  // y[i] = x[i - begins] where that is inside; elsewhere by `mode`
-  std::vector<Expr> begins;  // elements in front of each axis; negative ones are cut off
-  std::vector<Expr> sizes;   // of the result
+struct Pad {                      // y[i] = x[i - begins] where that is inside; elsewhere by `mode`
+  std::vector<Expr> begins;       // elements in front of each axis; negative ones are cut off
+  std::vector<Expr> sizes;        // of the result
   std::string mode = "constant";  // constant: operand 1, or 0; edge: the nearest element; reflect: mirrored without
                                   // repeating the edge; wrap: from the other end
   bool operator==(const Pad&) const = default;
-  static constexpr auto fields = std::tuple{field("begins", &Pad::begins), field("sizes", &Pad::sizes), field("mode", &Pad::mode)};
+  static constexpr auto fields =
+      std::tuple{field("begins", &Pad::begins), field("sizes", &Pad::sizes), field("mode", &Pad::mode)};
 };
 
 struct Range {  // of a one-dimensional result
@@ -95,7 +96,8 @@ struct Eye {
   std::vector<Expr> shape;  // two dimensions
   int64_t diagonal = 0;     // 1 where column - row is this
   bool operator==(const Eye&) const = default;
-  static constexpr auto fields = std::tuple{field("element", &Eye::element), field("shape", &Eye::shape), field("diagonal", &Eye::diagonal)};
+  static constexpr auto fields =
+      std::tuple{field("element", &Eye::element), field("shape", &Eye::shape), field("diagonal", &Eye::diagonal)};
 };
 
 struct Trilu {

@@ -18,13 +18,15 @@ void lower(Lowering& op) {
   compact.origin.push_back(op.op().origin);
   std::vector<Expr> index;
   for (const Expr extent : op.shape(0)) {
-    const VariableId axis = op.pool().declare({"i" + std::to_string(index.size()), kIndex, INT64_MIN, INT64_MAX, extent});
+    const VariableId axis =
+        op.pool().declare({"i" + std::to_string(index.size()), kIndex, INT64_MIN, INT64_MAX, extent});
     compact.axes.push_back({axis, AxisKind::kSequential});
     index.push_back(op.pool().variable(axis));
   }
   const Expr count = op.result_shape(0)[1];
   compact.count = variable_of(count);
-  compact.position = op.pool().declare({"position", kIndex, INT64_MIN, INT64_MAX, element_count(op.shape(0), op.pool())});
+  compact.position =
+      op.pool().declare({"position", kIndex, INT64_MIN, INT64_MAX, element_count(op.shape(0), op.pool())});
   const Expr position = op.pool().variable(compact.position);
   compact.where = not_equal(op.at(0, index), zero(op.pool(), op.element(0)));
   for (size_t d = 0; d < index.size(); ++d) {
@@ -37,7 +39,9 @@ void lower(Lowering& op) {
 
 constinit const OpInfo kNonzero{
     .name = "nonzero",
-    .doc = "The indices of the elements that are not 0, in row-major order, one column each: i64[rank, count]. ONNX NonZero-13, Compress-11.",
+    .doc =
+        "The indices of the elements that are not 0, in row-major order, one column each: i64[rank, count]. ONNX "
+        "NonZero-13, Compress-11.",
     .infer = infer,
     .lower = lower,
 };

@@ -7,11 +7,14 @@ namespace {
 
 Status infer(Inference& op) {
   const OneHot& attributes = op.attributes<OneHot>();
-  if (attributes.depth.size() != 1) return op.fault("rank-mismatch", "attribute \"depth\": expected 1 number, found {}", attributes.depth.size());
-  if (attributes.axis > op.rank(0)) return op.fault("axis-range", "attribute \"axis\": expected 0 to {}, found {}", op.rank(0), attributes.axis);
+  if (attributes.depth.size() != 1)
+    return op.fault("rank-mismatch", "attribute \"depth\": expected 1 number, found {}", attributes.depth.size());
+  if (attributes.axis > op.rank(0))
+    return op.fault("axis-range", "attribute \"axis\": expected 0 to {}, found {}", op.rank(0), attributes.axis);
   if (op.element(0) == ElementType::kBool) return op.fault("type-mismatch", "operand 0: expected numbers, found bool");
   if (Status status = op.require_rank(1, 1, 1); !status) return status;
-  if (static_element_count(op.shape(1)) != 2) return op.fault("shape-mismatch", "operand 1: expected 2 elements, off and on, found [{}]", text_of(op.shape(1)));
+  if (static_element_count(op.shape(1)) != 2)
+    return op.fault("shape-mismatch", "operand 1: expected 2 elements, off and on, found [{}]", text_of(op.shape(1)));
   Shape shape = op.shape(0);
   shape.insert(shape.begin() + attributes.axis, attributes.depth[0]);
   op.set_result(0, op.element(1), std::move(shape));
@@ -34,7 +37,9 @@ void lower(Lowering& op) {
 
 constinit const OpInfo kOneHot{
     .name = "one_hot",
-    .doc = "A new `axis` of `depth`: values[1] where the place is the index, values[0] elsewhere. Operands indices, values. ONNX OneHot-11.",
+    .doc =
+        "A new `axis` of `depth`: values[1] where the place is the index, values[0] elsewhere. Operands indices, "
+        "values. ONNX OneHot-11.",
     .least_operands = 2,
     .most_operands = 2,
     .schema = &schema_of<OneHot>,

@@ -9,14 +9,17 @@ Status infer(Inference& op) {
   const Pad& pad = op.attributes<Pad>();
   const auto rank = static_cast<size_t>(op.rank(0));
   if (pad.begins.size() != rank || pad.sizes.size() != rank) {
-    return op.fault("rank-mismatch", "attributes: expected {} begins and sizes, found {} and {}", rank, pad.begins.size(), pad.sizes.size());
+    return op.fault("rank-mismatch", "attributes: expected {} begins and sizes, found {} and {}", rank,
+                    pad.begins.size(), pad.sizes.size());
   }
   if (pad.mode != "constant" && pad.mode != "edge" && pad.mode != "reflect" && pad.mode != "wrap") {
-    return op.fault("attribute-range", "attribute \"mode\": expected constant, edge, reflect or wrap, found \"{}\"", pad.mode);
+    return op.fault("attribute-range", "attribute \"mode\": expected constant, edge, reflect or wrap, found \"{}\"",
+                    pad.mode);
   }
   if (op.has(1)) {
     if (Status status = op.require_same_element(0, 1); !status) return status;
-    if (static_element_count(op.shape(1)) != 1) return op.fault("shape-mismatch", "operand 1: expected 1 element, found [{}]", text_of(op.shape(1)));
+    if (static_element_count(op.shape(1)) != 1)
+      return op.fault("shape-mismatch", "operand 1: expected 1 element, found [{}]", text_of(op.shape(1)));
   }
   op.set_result(0, op.element(0), pad.sizes);
   return {};
@@ -53,8 +56,10 @@ void lower(Lowering& op) {
 
 constinit const OpInfo kPad{
     .name = "pad",
-    .doc = "y[i] = x[i - begins], and where that is outside the constant of operand 1 (else 0), or by `mode` an element inside. "
-           "Operands x, constant. ONNX Pad-25, CenterCropPad-18.",
+    .doc =
+        "y[i] = x[i - begins], and where that is outside the constant of operand 1 (else 0), or by `mode` an element "
+        "inside. "
+        "Operands x, constant. ONNX Pad-25, CenterCropPad-18.",
     .most_operands = 2,
     .schema = &schema_of<Pad>,
     .infer = infer,

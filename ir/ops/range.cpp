@@ -7,10 +7,12 @@ namespace {
 
 Status infer(Inference& op) {
   const std::vector<Expr>& size = op.attributes<Range>().size;
-  if (size.size() != 1) return op.fault("rank-mismatch", "attribute \"size\": expected 1 number, found {}", size.size());
+  if (size.size() != 1)
+    return op.fault("rank-mismatch", "attribute \"size\": expected 1 number, found {}", size.size());
   if (Status status = op.require_same_element(0, 1); !status) return status;
   for (int i = 0; i < 2; ++i) {
-    if (static_element_count(op.shape(i)) != 1) return op.fault("shape-mismatch", "operand {}: expected 1 element, found [{}]", i, text_of(op.shape(i)));
+    if (static_element_count(op.shape(i)) != 1)
+      return op.fault("shape-mismatch", "operand {}: expected 1 element, found [{}]", i, text_of(op.shape(i)));
   }
   if (op.element(0) == ElementType::kBool) return op.fault("type-mismatch", "operand 0: expected a number, found bool");
   op.set_result(0, op.element(0), size);

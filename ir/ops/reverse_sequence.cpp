@@ -12,9 +12,13 @@ Status infer(Inference& op) {
   if (Status status = op.require_rank(1, 1, 1); !status) return status;
   if (Status status = require_indices(op, 1); !status) return status;
   if (attributes.batch_axis == attributes.time_axis) {
-    return op.fault("attribute-range", "attribute \"time_axis\": expected an axis other than batch_axis, found {}", attributes.time_axis);
+    return op.fault("attribute-range", "attribute \"time_axis\": expected an axis other than batch_axis, found {}",
+                    attributes.time_axis);
   }
-  if (Status status = op.require_equal(op.shape(0)[static_cast<size_t>(attributes.batch_axis)], op.shape(1)[0], "batch"); !status) return status;
+  if (Status status =
+          op.require_equal(op.shape(0)[static_cast<size_t>(attributes.batch_axis)], op.shape(1)[0], "batch");
+      !status)
+    return status;
   return infer_like_operand(op);
 }
 
@@ -34,7 +38,9 @@ void lower(Lowering& op) {
 
 constinit const OpInfo kReverseSequence{
     .name = "reverse_sequence",
-    .doc = "The first lengths[b] steps of sequence b backwards, the others as they are. Operands x, lengths. ONNX ReverseSequence-10.",
+    .doc =
+        "The first lengths[b] steps of sequence b backwards, the others as they are. Operands x, lengths. ONNX "
+        "ReverseSequence-10.",
     .least_operands = 2,
     .most_operands = 2,
     .schema = &schema_of<ReverseSequence>,

@@ -9,7 +9,8 @@ Status require_reduction(const Inference& op, std::string_view reduction) {
   for (std::string_view known : {"none", "add", "mul", "min", "max"}) {
     if (reduction == known) return {};
   }
-  return op.fault("attribute-range", "attribute \"reduction\": expected none, add, mul, min or max, found \"{}\"", reduction);
+  return op.fault("attribute-range", "attribute \"reduction\": expected none, add, mul, min or max, found \"{}\"",
+                  reduction);
 }
 
 Expr reduced(std::string_view reduction, Expr held, Expr update) {
@@ -19,13 +20,17 @@ Expr reduced(std::string_view reduction, Expr held, Expr update) {
   if (reduction == "mul" && element == ElementType::kBool) return logical_and(held, update);
   const Expr a = widen(held);
   const Expr b = widen(update);
-  const Expr value = reduction == "add" ? a + b : reduction == "mul" ? a * b : reduction == "min" ? min(b, a) : max(b, a);
+  const Expr value = reduction == "add"   ? a + b
+                     : reduction == "mul" ? a * b
+                     : reduction == "min" ? min(b, a)
+                                          : max(b, a);
   return narrow(value, element);
 }
 
 // Updates may fall on one place, so they come one after the other, in order.
 std::vector<Expr> sequential_index(NestBuilder& nest, const Shape& shape, ExprPool& pool) {
-  return index_over(shape, pool, [&](size_t d, std::string name) { return nest.sequential(std::move(name), shape[d]); });
+  return index_over(shape, pool,
+                    [&](size_t d, std::string name) { return nest.sequential(std::move(name), shape[d]); });
 }
 
 void copy_operand(Lowering& op) {
@@ -33,7 +38,8 @@ void copy_operand(Lowering& op) {
 }
 
 // result[to] = result[to] reduced with `update`, where `inside` holds.
-void write_update(Lowering& op, NestBuilder& nest, std::vector<Expr> to, Expr update, Expr inside, std::string_view reduction) {
+void write_update(Lowering& op, NestBuilder& nest, std::vector<Expr> to, Expr update, Expr inside,
+                  std::string_view reduction) {
   std::vector<Expr> held_at;
   for (size_t d = 0; d < to.size(); ++d) held_at.push_back(min(max(to[d], op.pool().integer(0)), op.shape(0)[d] - 1));
   const Expr value = reduction == "none" ? update : reduced(reduction, read(op.program, op.result(0), held_at), update);
@@ -41,7 +47,9 @@ void write_update(Lowering& op, NestBuilder& nest, std::vector<Expr> to, Expr up
   op.emit(nest);
 }
 
-Expr is_inside(Expr index, Expr extent) { return logical_and(less_equal(index->pool->integer(0), index), less(index, extent)); }
+Expr is_inside(Expr index, Expr extent) {
+  return logical_and(less_equal(index->pool->integer(0), index), less(index, extent));
+}
 
 Status infer_elements(Inference& op) {
   const ScatterElements& attributes = op.attributes<ScatterElements>();
@@ -53,7 +61,10 @@ Status infer_elements(Inference& op) {
     if (Status status = op.require_rank(i, op.rank(0), op.rank(0)); !status) return status;
   }
   for (size_t d = 0; d < op.shape(1).size(); ++d) {
-    if (Status status = op.require_equal(op.shape(1)[d], op.shape(2)[d], fmt::format("indices and updates, dimension {}", d)); !status) return status;
+    if (Status status =
+            op.require_equal(op.shape(1)[d], op.shape(2)[d], fmt::format("indices and updates, dimension {}", d));
+        !status)
+      return status;
   }
   return infer_like_operand(op);
 }
@@ -79,15 +90,18 @@ Status infer_nd(Inference& op) {
   if (Status status = require_indices(op, 1); !status) return status;
   if (Status status = op.require_same_element(0, 2); !status) return status;
   const std::optional<int64_t> depth = constant_integer(op.shape(1).back());
-  if (!depth) return op.not_supported("operand 1: expected a last dimension known at compile time, found a symbolic one");
+  if (!depth)
+    return op.not_supported("operand 1: expected a last dimension known at compile time, found a symbolic one");
   if (*depth < 0 || *depth > op.rank(0)) {
     return op.fault("shape-mismatch", "operand 1: expected a last dimension of 0 to {}, found {}", op.rank(0), *depth);
   }
   Shape updates(op.shape(1).begin(), op.shape(1).end() - 1);
   updates.insert(updates.end(), op.shape(0).begin() + *depth, op.shape(0).end());
-  if (Status status = op.require_rank(2, static_cast<int>(updates.size()), static_cast<int>(updates.size())); !status) return status;
+  if (Status status = op.require_rank(2, static_cast<int>(updates.size()), static_cast<int>(updates.size())); !status)
+    return status;
   for (size_t d = 0; d < updates.size(); ++d) {
-    if (Status status = op.require_equal(updates[d], op.shape(2)[d], fmt::format("updates, dimension {}", d)); !status) return status;
+    if (Status status = op.require_equal(updates[d], op.shape(2)[d], fmt::format("updates, dimension {}", d)); !status)
+      return status;
   }
   return infer_like_operand(op);
 }
@@ -115,7 +129,9 @@ void lower_nd(Lowering& op) {
 
 constinit const OpInfo kScatterElements{
     .name = "scatter_elements",
-    .doc = "x with y[i.. with indices[i..] at `axis`] = updates[i..], in order, by `reduction`. Operands x, indices, updates. ONNX ScatterElements-18.",
+    .doc =
+        "x with y[i.. with indices[i..] at `axis`] = updates[i..], in order, by `reduction`. Operands x, indices, "
+        "updates. ONNX ScatterElements-18.",
     .least_operands = 3,
     .most_operands = 3,
     .schema = &schema_of<ScatterElements>,
@@ -125,7 +141,9 @@ constinit const OpInfo kScatterElements{
 
 constinit const OpInfo kScatterNd{
     .name = "scatter_nd",
-    .doc = "x with y[indices[i.., :], r..] = updates[i.., r..], in order, by `reduction`. Operands x, indices, updates. ONNX ScatterND-18.",
+    .doc =
+        "x with y[indices[i.., :], r..] = updates[i.., r..], in order, by `reduction`. Operands x, indices, updates. "
+        "ONNX ScatterND-18.",
     .least_operands = 3,
     .most_operands = 3,
     .schema = &schema_of<ScatterNd>,

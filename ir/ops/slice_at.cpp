@@ -10,15 +10,21 @@ enum Operand { kData, kStarts, kAxes, kSteps };
 
 Status infer(Inference& op) {
   const std::vector<Expr>& sizes = op.attributes<SliceAt>().sizes;
-  if (sizes.size() != op.shape(kData).size()) return op.fault("rank-mismatch", "attribute \"sizes\": expected {} numbers, found {}", op.rank(kData), sizes.size());
+  if (sizes.size() != op.shape(kData).size())
+    return op.fault("rank-mismatch", "attribute \"sizes\": expected {} numbers, found {}", op.rank(kData),
+                    sizes.size());
   for (int i = kStarts; i <= kSteps; ++i) {
     if (!op.has(i)) continue;
     if (Status status = require_indices(op, i); !status) return status;
     if (Status status = op.require_rank(i, 1, 1); !status) return status;
-    if (!constant_integer(op.shape(i)[0])) return op.not_supported("operand {}: expected a length known at compile time, found a symbolic one", i);
-    if (Status status = op.require_equal(op.shape(kStarts)[0], op.shape(i)[0], "number of starts"); !status) return status;
+    if (!constant_integer(op.shape(i)[0]))
+      return op.not_supported("operand {}: expected a length known at compile time, found a symbolic one", i);
+    if (Status status = op.require_equal(op.shape(kStarts)[0], op.shape(i)[0], "number of starts"); !status)
+      return status;
   }
-  if (*constant_integer(op.shape(kStarts)[0]) > op.rank(kData)) return op.fault("shape-mismatch", "operand 1: expected at most {} starts, found {}", op.rank(kData), *constant_integer(op.shape(kStarts)[0]));
+  if (*constant_integer(op.shape(kStarts)[0]) > op.rank(kData))
+    return op.fault("shape-mismatch", "operand 1: expected at most {} starts, found {}", op.rank(kData),
+                    *constant_integer(op.shape(kStarts)[0]));
   op.set_result(0, op.element(kData), sizes);
   return {};
 }
@@ -52,7 +58,9 @@ void lower(Lowering& op) {
 
 constinit const OpInfo kSliceAt{
     .name = "slice_at",
-    .doc = "x[starts + steps * i] for i below `sizes`, where starts, axes and steps are data. Operands x, starts, axes, steps. ONNX Slice-13.",
+    .doc =
+        "x[starts + steps * i] for i below `sizes`, where starts, axes and steps are data. Operands x, starts, axes, "
+        "steps. ONNX Slice-13.",
     .least_operands = 2,
     .most_operands = 4,
     .schema = &schema_of<SliceAt>,

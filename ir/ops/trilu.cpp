@@ -8,7 +8,8 @@ namespace {
 Status infer(Inference& op) {
   if (Status status = op.require_rank(0, 2, kMostRank); !status) return status;
   if (op.has(1) && (op.element(1) != ElementType::kI64 || static_element_count(op.shape(1)) != 1)) {
-    return op.fault("type-mismatch", "operand 1: expected a single i64, found {}[{}]", info(op.element(1)).name, text_of(op.shape(1)));
+    return op.fault("type-mismatch", "operand 1: expected a single i64, found {}[{}]", info(op.element(1)).name,
+                    text_of(op.shape(1)));
   }
   return infer_like_operand(op);
 }
@@ -27,8 +28,9 @@ void lower(Lowering& op) {
 
 constinit const OpInfo kTrilu{
     .name = "trilu",
-    .doc = "x[.., i, j] where j - i is at least (`upper`) or at most the diagonal of operand 1 (else 0), and 0 elsewhere. "
-           "Operands x, diagonal. ONNX Trilu-14.",
+    .doc =
+        "x[.., i, j] where j - i is at least (`upper`) or at most the diagonal of operand 1 (else 0), and 0 elsewhere. "
+        "Operands x, diagonal. ONNX Trilu-14.",
     .most_operands = 2,
     .schema = &schema_of<Trilu>,
     .infer = infer,

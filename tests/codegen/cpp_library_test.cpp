@@ -123,8 +123,19 @@ TEST(CppLibrary, weights_are_found_beside_the_source) {
 }
 
 TEST(CppLibrary, names_of_a_model_may_be_anything) {
-  const char* names[] = {"int",     "load_f32x4", "std", "INT64_MAX", "frame", "memcpy", "a\"b\\\n*/ // ?" "?/",
-                         "x.y/z:0", "f32x4",      "",    "__AVX2__",  "größe"};
+  const char* names[] = {"int",
+                         "load_f32x4",
+                         "std",
+                         "INT64_MAX",
+                         "frame",
+                         "memcpy",
+                         "a\"b\\\n*/ // ?"
+                         "?/",
+                         "x.y/z:0",
+                         "f32x4",
+                         "",
+                         "__AVX2__",
+                         "größe"};
   ir::ModuleBuilder builder;
   std::vector<Literal> inputs;
   for (const char* name : names) {

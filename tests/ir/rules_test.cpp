@@ -18,7 +18,8 @@ int64_t evaluate(const Pattern& pattern, int8_t at, const std::array<int64_t, kW
   if (node.opcode == Opcode::kConstant) return node.literal;
   Scalar operands[2];
   for (size_t i = 0; i < 2; ++i) operands[i].integer = evaluate(pattern, node.operands[i], values, type);
-  const bool comparison = node.opcode == Opcode::kLess || node.opcode == Opcode::kLessEqual || node.opcode == Opcode::kEqual;
+  const bool comparison =
+      node.opcode == Opcode::kLess || node.opcode == Opcode::kLessEqual || node.opcode == Opcode::kEqual;
   const ElementType in = comparison ? ElementType::kI64 : type;
   return apply(node.opcode, in, comparison ? ElementType::kBool : in, operands).integer;
 }
@@ -57,7 +58,8 @@ Outcome prove(const Rule& rule, ElementType type) {
           ++outcome.tried;
           const int64_t before = evaluate(rule.match, values, type);
           const int64_t after = evaluate(rule.make, values, type);
-          if (before != after) outcome.counterexample = fmt::format("x={} y={} c={} d={}: {} became {}", x, y, c, d, before, after);
+          if (before != after)
+            outcome.counterexample = fmt::format("x={} y={} c={} d={}: {} became {}", x, y, c, d, before, after);
         }
       }
     }

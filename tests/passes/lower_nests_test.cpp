@@ -10,8 +10,8 @@
 #include "ir/loop_text.h"
 #include "ir/nest_text.h"
 #include "ir/ops/rows.h"
-#include "passes/pipeline.h"
 #include "passes/lower_graph.h"
+#include "passes/pipeline.h"
 #include "tests/passes/random_literal.h"
 
 namespace burin::passes {
@@ -42,9 +42,12 @@ class Model {
   ValueId constant(std::string name, std::vector<int64_t> dims) {
     return graph.add_constant(std::move(name), random_literal(ElementType::kF32, std::move(dims), ++seed_));
   }
-  ValueId op(const OpInfo& info, std::vector<ValueId> operands) { return op(info, std::move(operands), {info.schema(), info.schema().make()}); }
+  ValueId op(const OpInfo& info, std::vector<ValueId> operands) {
+    return op(info, std::move(operands), {info.schema(), info.schema().make()});
+  }
   ValueId op(const OpInfo& info, std::vector<ValueId> operands, Attributes attributes) {
-    const OpId id = graph.add_op(graph.body, info, std::move(operands), std::move(attributes), {"v" + std::to_string(graph.values.size())}, "");
+    const OpId id = graph.add_op(graph.body, info, std::move(operands), std::move(attributes),
+                                 {"v" + std::to_string(graph.values.size())}, "");
     const Status status = infer_types(graph, id);
     EXPECT_TRUE(status) << text_of(status.faults());
     return graph.ops[id].results[0];
@@ -66,7 +69,8 @@ void expect_close(const Literal& expected, const Literal& actual, const std::str
     if (!is_float(expected.element)) {
       ASSERT_EQ(expected.at(i).integer, actual.at(i).integer) << what << " at " << i;
     } else {
-      ASSERT_NEAR(expected.at(i).number, actual.at(i).number, 1e-5 + 1e-5 * std::fabs(expected.at(i).number)) << what << " at " << i;
+      ASSERT_NEAR(expected.at(i).number, actual.at(i).number, 1e-5 + 1e-5 * std::fabs(expected.at(i).number))
+          << what << " at " << i;
     }
   }
 }
@@ -99,7 +103,8 @@ void expect_loops_compute(Model& model, ValueId output) {
 }
 
 TEST(LowerNests, matmul_of_every_remainder) {
-  for (const auto& [m, k, n] : std::vector<std::array<int64_t, 3>>{{1, 7, 1}, {1, 33, 40}, {15, 5, 33}, {30, 17, 64}, {3, 4, 7}}) {
+  for (const auto& [m, k, n] :
+       std::vector<std::array<int64_t, 3>>{{1, 7, 1}, {1, 33, 40}, {15, 5, 33}, {30, 17, 64}, {3, 4, 7}}) {
     Model model;
     const ValueId x = model.input("x", {m, k});
     const ValueId y = model.op(kMatMul, {x, model.constant("w", {k, n})});
@@ -127,8 +132,10 @@ TEST(LowerNests, convolutions_with_padding_strides_and_groups) {
     int64_t groups;
   };
   const Case cases[] = {
-      {{1, 3, 8, 8}, {16, 3, 3, 3}, {1, 1}, {1, 1}, {1, 1, 1, 1}, 1},   {{2, 4, 7, 9}, {20, 4, 3, 3}, {2, 2}, {1, 1}, {1, 0, 1, 2}, 1},
-      {{1, 24, 6, 6}, {24, 1, 3, 3}, {1, 1}, {1, 1}, {1, 1, 1, 1}, 24}, {{1, 8, 6, 6}, {12, 4, 1, 1}, {1, 1}, {1, 1}, {0, 0, 0, 0}, 2},
+      {{1, 3, 8, 8}, {16, 3, 3, 3}, {1, 1}, {1, 1}, {1, 1, 1, 1}, 1},
+      {{2, 4, 7, 9}, {20, 4, 3, 3}, {2, 2}, {1, 1}, {1, 0, 1, 2}, 1},
+      {{1, 24, 6, 6}, {24, 1, 3, 3}, {1, 1}, {1, 1}, {1, 1, 1, 1}, 24},
+      {{1, 8, 6, 6}, {12, 4, 1, 1}, {1, 1}, {1, 1}, {0, 0, 0, 0}, 2},
       {{1, 2, 9, 9}, {5, 2, 3, 3}, {1, 1}, {2, 2}, {2, 2, 2, 2}, 1},
   };
   for (const Case& c : cases) {

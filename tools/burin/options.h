@@ -68,6 +68,7 @@ struct Options {
   bool layers = false;
   bool suite = false;
   int jobs = 1;
+  double noise = 0;      // what expected values may be off by, absolutely
   double timeout = 120;  // seconds per case
 
   // --- Reports.

@@ -105,7 +105,7 @@ Tolerance tolerance_of(ir::ElementType element, Standard standard) {
   return tolerance;
 }
 
-Comparison compare(const ir::Literal& expected, const ir::Literal& found, Standard standard) {
+Comparison compare(const ir::Literal& expected, const ir::Literal& found, Standard standard, double noise) {
   if (expected.element != found.element) {
     return mismatch(
         fmt::format(": expected type {}, found {}", ir::info(expected.element).name, ir::info(found.element).name));
@@ -118,7 +118,7 @@ Comparison compare(const ir::Literal& expected, const ir::Literal& found, Standa
   comparison.elements = expected.element_count();
   const bool is_float = ir::is_float(expected.element);
   const Tolerance tolerance = tolerance_of(expected.element, standard);
-  const double base = tolerance.absolute + (is_float ? tolerance.of_largest * largest_of(expected) : 0);
+  const double base = noise + tolerance.absolute + (is_float ? tolerance.of_largest * largest_of(expected) : 0);
   int64_t first = -1;
   for (int64_t i = 0; i < comparison.elements; ++i) {
     const ir::Scalar e = expected.at(i);

@@ -30,7 +30,8 @@ struct Comparison {
   std::string text;  // "[3,5]: expected 1.0, found 2.0, 12 of 60 differ": the first that differs; empty when none does
 };
 
-// Element type and shape are compared exactly.
-Comparison compare(const ir::Literal& expected, const ir::Literal& found, Standard standard);
+// Element type and shape are compared exactly. Floats may be off by `noise` more: three times what settings of the runtime that
+// computed the expected values differ by among themselves, where that exceeds the tolerance.
+Comparison compare(const ir::Literal& expected, const ir::Literal& found, Standard standard, double noise = 0);
 
 }  // namespace burin::tools

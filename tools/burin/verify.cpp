@@ -37,27 +37,27 @@ CaseResult refused(ir::Diagnostics faults) {
 CaseResult differs(std::string detail) { return {Outcome::kFail, std::move(detail), {}}; }
 
 CaseResult compare_outputs(const DataSet& data, std::span<const TensorDescription> outputs,
-                           std::span<const ir::Literal> found, Standard standard) {
+                           std::span<const ir::Literal> found, Standard standard, double noise) {
   const std::vector<int> match = match_names(data.outputs, outputs);
   size_t compared = 0;
   for (size_t i = 0; i < outputs.size(); ++i) {
     if (match[i] < 0) continue;
     ++compared;
-    const Comparison comparison = compare(data.outputs[static_cast<size_t>(match[i])].value, found[i], standard);
+    const Comparison comparison = compare(data.outputs[static_cast<size_t>(match[i])].value, found[i], standard, noise);
     if (comparison.differing > 0) return differs(fmt::format("output \"{}\"{}", outputs[i].name, comparison.text));
   }
   if (compared == data.outputs.size()) return {};
   return differs(fmt::format("expected {} outputs, found {}", data.outputs.size(), outputs.size()));
 }
 
-CaseResult verify_data(Runner& runner, const fs::path& folder, Standard standard) {
+CaseResult verify_data(Runner& runner, const fs::path& folder, Standard standard, double noise) {
   const ir::Result<DataSet> data = read_data_set(folder);
   if (!data) return refused(data.faults());
   const ir::Result<std::vector<ir::Literal>> inputs = inputs_for(data->inputs, runner.inputs());
   if (!inputs) return refused(inputs.faults());
   const ir::Result<std::vector<ir::Literal>> found = runner.run(*inputs);
   if (!found) return refused(found.faults());
-  return compare_outputs(*data, runner.outputs(), *found, standard);
+  return compare_outputs(*data, runner.outputs(), *found, standard, noise);
 }
 
 ExitCode finish(const std::string& name, const CaseResult& result, const Options& options) {
@@ -102,7 +102,7 @@ CaseResult verify_case(const Case& test, const Options& for_all) {
   ir::Result<Runner> runner = make_runner(*graph, options);
   if (!runner) return refused(runner.faults());
   for (const fs::path& folder : test.data) {
-    CaseResult result = verify_data(*runner, folder, test.standard);
+    CaseResult result = verify_data(*runner, folder, test.standard, options.noise);
     if (result.outcome == Outcome::kPass) continue;
     if (test.data.size() > 1) result.detail = folder.filename().string() + ": " + result.detail;
     return result;
