@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 
 #include "codegen/planning.h"
 #include "codegen/weights.h"
@@ -51,6 +52,20 @@ SymbolRow symbol_row(const ir::Module& module, ir::VariableId symbol) {
   return {variable.name, std::max<int64_t>(variable.low, 0), std::max<int64_t>(variable.high, 0)};
 }
 
+// The most bytes that are alive in one step of a static plan.
+int64_t arena_lower_bound(const ir::Module& module) {
+  std::map<int, int64_t> changes;  // of the bytes alive, by step
+  for (const ir::ArenaBuffer& buffer : module.arena) {
+    const int64_t bytes = ir::constant_integer(buffer.bytes).value_or(0);
+    if (buffer.first > buffer.last) continue;  // never alive
+    changes[buffer.first] += bytes;
+    changes[buffer.last + 1] -= bytes;
+  }
+  int64_t alive = 0, most = 0;
+  for (const auto& [step, change] : changes) most = std::max(most, alive += change);
+  return most;
+}
+
 VariantTables variant_tables(const Variant& variant, const std::string& prefix, ConstantPlaces constants) {
   const ir::Module& module = *variant.module;
   VariantTables tables;
@@ -67,7 +82,10 @@ VariantTables variant_tables(const Variant& variant, const std::string& prefix, 
       tables.offsets.push_back(buffer.offset);
     }
   }
-  if (!tables.sizes) tables.arena_bytes = module.arena_bytes;
+  if (!tables.sizes) {
+    tables.arena_bytes = module.arena_bytes;
+    tables.arena_lower_bound = arena_lower_bound(module);
+  }
   tables.execute = prefix + "_execute_" + suffix;
   tables.constants = std::move(constants);
   return tables;

@@ -65,6 +65,7 @@ struct VariantTables {
   std::vector<Interval> intervals;  // empty when the plan is static
   std::vector<int64_t> offsets;     // empty when the plan is not static, or there is no buffer
   int64_t arena_bytes = 0;
+  int64_t arena_lower_bound = 0;
   int32_t buffers = 0;
   std::optional<ir::Kernel> sizes;  // (symbols, bytes); absent when the plan is static
   std::string execute;              // the entry's C name

@@ -71,8 +71,8 @@ typedef struct burin_frame {
   void *team;                    // NULL: this thread alone
 } burin_frame;
 
-// The code for one level of CPU. 88 bytes: 0 target, 8 cpu_features, 16 intervals, 24 offsets, 32 arena_bytes, 40
-// sizes, 48 bounds, 56 shapes, 64 checks, 72 execute, 80 n_buffers, 84 reserved.
+// The code for one level of CPU. 96 bytes: 0 target, 8 cpu_features, 16 intervals, 24 offsets, 32 arena_bytes, 40
+// sizes, 48 bounds, 56 shapes, 64 checks, 72 execute, 80 n_buffers, 84 reserved, 88 arena_lower_bound.
 //
 // The functions get all n_symbols values; the opaque ones stand at their planned bound, except in `shapes` after an
 // execution. No value may be computed with overflow inside the symbols' bounds: store -1 for a size, a bound or a
@@ -93,6 +93,9 @@ typedef struct burin_variant {
   void (*execute)(const burin_frame *frame);
   int32_t n_buffers;
   int32_t reserved;  // 0
+  int64_t
+      arena_lower_bound;  // most bytes of the static plan's buffers that are alive in one step; 0 when there is none.
+                          // For people: the runtime does not read it
 } burin_variant;
 
 // 120 bytes: 0 version, 4 struct_size, 8 name, 16 digest, 24 compiler, 32 inputs, 40 outputs, 48 symbols, 56 checks,
@@ -206,7 +209,7 @@ BURIN_STATIC_ASSERT(sizeof(burin_tensor_data) == 40 && offsetof(burin_tensor_dat
 BURIN_STATIC_ASSERT(sizeof(burin_symbol_data) == 24 && offsetof(burin_symbol_data, max) == 16, "");
 BURIN_STATIC_ASSERT(sizeof(burin_check_data) == 16 && sizeof(burin_interval) == 8, "");
 BURIN_STATIC_ASSERT(sizeof(burin_frame) == 56 && offsetof(burin_frame, team) == 48, "");
-BURIN_STATIC_ASSERT(sizeof(burin_variant) == 88 && offsetof(burin_variant, sizes) == 40, "");
+BURIN_STATIC_ASSERT(sizeof(burin_variant) == 96 && offsetof(burin_variant, sizes) == 40, "");
 BURIN_STATIC_ASSERT(offsetof(burin_variant, execute) == 72 && offsetof(burin_variant, n_buffers) == 80, "");
 BURIN_STATIC_ASSERT(sizeof(burin_model_data) == 120 && offsetof(burin_model_data, inputs) == 32, "");
 BURIN_STATIC_ASSERT(offsetof(burin_model_data, weights) == 72 && offsetof(burin_model_data, n_inputs) == 96, "");

@@ -95,9 +95,9 @@ class Tables {
     out_.line(fmt::format("  {{{}, {}u, {}, {}, {},", string_literal(row.target), row.cpu_features,
                           pointer(!row.intervals.empty(), fmt::format("intervals_{}", i)),
                           pointer(!row.offsets.empty(), fmt::format("offsets_{}", i)), row.arena_bytes));
-    out_.line(fmt::format("   {}, {}, {}, {}, {}, {}, 0}},", function(row.sizes), function(tables_.bounds_function),
+    out_.line(fmt::format("   {}, {}, {}, {}, {}, {}, 0, {}}},", function(row.sizes), function(tables_.bounds_function),
                           function(tables_.shapes_function), function(tables_.checks_function), row.execute,
-                          row.buffers));
+                          row.buffers, row.arena_lower_bound));
   }
 
   void model() {

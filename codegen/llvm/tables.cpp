@@ -37,7 +37,8 @@ class Tables {
       variants.push_back(
           record({text(row.target), number64(static_cast<int64_t>(row.cpu_features)), intervals(row),
                   numbers("offsets", row.offsets), number64(row.arena_bytes), planning(row.sizes, *pools[i]), bounds,
-                  shapes, checks, function(row.execute, void_of_pointer()), number32(row.buffers), number32(0)}));
+                  shapes, checks, function(row.execute, void_of_pointer()), number32(row.buffers), number32(0),
+                  number64(row.arena_lower_bound)}));
     }
     std::vector<llvm::Constant*> symbols, check_rows;
     for (const SymbolRow& row : tables_.symbols)

@@ -63,7 +63,8 @@ double noise_of(const std::string& name) {
 
 bool has_data(const fs::path& folder) {
   const auto has = [&](const char* a, const char* b) { return fs::exists(folder / a) && fs::exists(folder / b); };
-  return has("input_0.pb", "output_0.pb") || has("inputs.npz", "outputs.npz");
+  return has("input_0.pb", "output_0.pb") || has("inputs.npz", "outputs.npz") ||
+         has("test_data_0_input.pb", "test_data_0_output.pb");
 }
 
 std::vector<Model> models_with_data() {

@@ -37,8 +37,8 @@ void execute_static(const burin_frame* frame) {
 
 const burin_variant kStaticVariants[] = {
     {"future-cpu", UINT64_C(1) << 63, nullptr, kStaticOffsets, 128, nullptr, nullptr, nullptr, nullptr, execute_static,
-     2, 0},
-    {"any", 0, nullptr, kStaticOffsets, 128, nullptr, nullptr, nullptr, nullptr, execute_static, 2, 0}};
+     2, 0, 40},
+    {"any", 0, nullptr, kStaticOffsets, 128, nullptr, nullptr, nullptr, nullptr, execute_static, 2, 0, 40}};
 
 // ---- dynamic
 
@@ -90,13 +90,13 @@ void execute_dynamic(const burin_frame* frame) {
 }
 
 const burin_variant kDynamicVariants[] = {{"any", 0, kDynamicIntervals, nullptr, 0, sizes_dynamic, bounds_dynamic,
-                                           shapes_dynamic, checks_dynamic, execute_dynamic, 3, 0}};
+                                           shapes_dynamic, checks_dynamic, execute_dynamic, 3, 0, 0}};
 
 // ---- empty
 
 void execute_nothing(const burin_frame*) {}
 const burin_variant kEmptyVariants[] = {
-    {"any", 0, nullptr, nullptr, 0, nullptr, nullptr, nullptr, nullptr, execute_nothing, 0, 0}};
+    {"any", 0, nullptr, nullptr, 0, nullptr, nullptr, nullptr, nullptr, execute_nothing, 0, 0, 0}};
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 // The burin executable on the example model: every subcommand, exit codes, and files that appear whole or not at all.
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -212,6 +213,57 @@ TEST(Burin, a_full_disk_leaves_nothing) {
   const Finished made = run_burin({"compile", kDigits, "-o", "out"}, scratch.path(), small_files);
   EXPECT_EQ(made.exit_code, 3) << made.errors;
   EXPECT_EQ(entries_in(scratch.path() / "out"), 0u);
+}
+
+TEST(Burin, an_end_at_any_time_leaves_whole_files_only) {
+  const Scratch scratch;
+  ASSERT_EQ(run_burin({"compile", kDigits, "-o", "whole"}, scratch.path()).exit_code, 0);
+  const std::string whole = scratch.read("whole/libdigits.so");
+  for (useconds_t delay = 0; delay < 200'000; delay += 10'000) {
+    const pid_t pid = fork();
+    if (pid == 0) {
+      dup2(open("/dev/null", O_WRONLY), STDOUT_FILENO);
+      const std::string folder = scratch.path() / "out";
+      execl(burin().c_str(), "burin", "compile", kDigits.c_str(), "-o", folder.c_str(), nullptr);
+      _exit(127);
+    }
+    usleep(delay);
+    kill(pid, SIGKILL);
+    waitpid(pid, nullptr, 0);
+    if (fs::exists(scratch.path() / "out/libdigits.so")) {
+      EXPECT_EQ(scratch.read("out/libdigits.so"), whole);
+      fs::remove(scratch.path() / "out/libdigits.so");
+    }
+  }
+}
+
+TEST(Burin, verifies_another_machine_under_its_emulator) {
+  const Scratch scratch;
+  const Finished built = run_program(
+      {"aarch64-linux-gnu-gcc", "-O1", "-I", source(""), source("tests/codegen/run_model.c"), "-o", "run_model"},
+      scratch.path());
+  if (built.exit_code == 127 || run_program({"qemu-aarch64", "--version"}).exit_code != 0) {
+    GTEST_SKIP() << "no qemu-aarch64 and compiler for it: aarch64 is not tested";
+  }
+  ASSERT_EQ(built.exit_code, 0) << built.errors;
+  const std::string emulator = "qemu-aarch64 -L /usr/aarch64-linux-gnu " + (scratch.path() / "run_model").string();
+  const Finished done = run_burin({"verify", kDigits, "-t", "aarch64-linux-gnu", "--emulator", emulator});
+  EXPECT_EQ(done.exit_code, 0) << done.errors;
+  EXPECT_EQ(done.output, "PASS digits\n");
+}
+
+TEST(Burin, knows_the_least_arena_of_fixed_shapes) {
+  const Finished described = run_burin({"inspect", kDigits, "--input_dim", "image", "1,1,8,8", "--json"});
+  ASSERT_EQ(described.exit_code, 0) << described.errors;
+  const auto json = nlohmann::json::parse(described.output);
+  EXPECT_GT(json["arena_lower_bound"], 0);
+  EXPECT_LE(json["arena_lower_bound"], json["arena_bytes"]);
+}
+
+TEST(Burin, prints_the_page_of_its_flags) {
+  std::ifstream file(source("docs/tools.md"), std::ios::binary);
+  const std::string page(std::istreambuf_iterator<char>(file), {});
+  EXPECT_TRUE(run_burin({"--help-markdown"}).output == page) << "made by: burin --help-markdown > docs/tools.md";
 }
 
 TEST(Burin, prefixes_faults_with_the_file) {

@@ -62,9 +62,10 @@ ir::Result<NamedTensor> read_pb(const fs::path& path) {
   return tensor;
 }
 
-ir::Result<std::vector<NamedTensor>> read_pbs(const fs::path& folder, std::string_view prefix) {
+ir::Result<std::vector<NamedTensor>> read_pbs(const fs::path& folder, std::string_view prefix,
+                                              std::string_view suffix) {
   std::vector<NamedTensor> tensors;
-  for (const fs::path& path : numbered(folder, prefix, ".pb")) {
+  for (const fs::path& path : numbered(folder, prefix, suffix)) {
     ir::Result<NamedTensor> tensor = read_pb(path);
     if (!tensor) return tensor.faults();
     tensors.push_back(std::move(*tensor));
@@ -85,7 +86,9 @@ ir::Result<std::vector<NamedTensor>> read_archive(const fs::path& path) {
 
 ir::Result<std::vector<NamedTensor>> read_side(const fs::path& folder, const std::string& side) {
   const fs::path archive = folder / (side + "s.npz");
-  return fs::exists(archive) ? read_archive(archive) : read_pbs(folder, side + "_");
+  if (fs::exists(archive)) return read_archive(archive);
+  const bool is_plain = !numbered(folder, side + "_", ".pb").empty();
+  return is_plain ? read_pbs(folder, side + "_", ".pb") : read_pbs(folder, "test_data_", "_" + side + ".pb");
 }
 
 std::string shape_text(std::span<const int64_t> dims) { return fmt::format("[{}]", fmt::join(dims, ",")); }
@@ -107,7 +110,7 @@ ir::Status check_input(const NamedTensor& tensor, const TensorDescription& input
 
 std::vector<fs::path> data_sets_in(const fs::path& folder) {
   if (fs::exists(folder / "inputs.npz") || fs::exists(folder / "outputs.npz") ||
-      !numbered(folder, "output_", ".pb").empty()) {
+      !numbered(folder, "output_", ".pb").empty() || !numbered(folder, "test_data_", "_output.pb").empty()) {
     return {folder};
   }
   return numbered(folder, "test_data_set_", "");

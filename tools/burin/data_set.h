@@ -1,5 +1,5 @@
-// Inputs and expected outputs of a model on disk: ONNX's test_data_set_N (input_0.pb, output_0.pb, ..: a TensorProto each)
-// or two numpy archives (inputs.npz, outputs.npz).
+// Inputs and expected outputs of a model on disk: ONNX's test_data_set_N (input_0.pb, output_0.pb, ..: a TensorProto each;
+// Windows ML's models call them test_data_0_input.pb) or two numpy archives (inputs.npz, outputs.npz).
 #pragma once
 
 #include <filesystem>

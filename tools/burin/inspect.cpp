@@ -39,8 +39,7 @@ std::vector<int64_t> symbol_values(const ModelDescription& model, const Shapes& 
 std::optional<uint64_t> lower_bound(const Library& library, const Shapes& shapes) {
   const burin_variant* variant = variant_of(library);
   if (variant == nullptr) return std::nullopt;
-  if (variant->n_buffers == 0) return 0;
-  if (variant->sizes == nullptr || variant->intervals == nullptr) return std::nullopt;
+  if (variant->sizes == nullptr) return static_cast<uint64_t>(variant->arena_lower_bound);
   std::vector<int64_t> values = symbol_values(library.description(), shapes);
   if (variant->bounds != nullptr) variant->bounds(values.data());
   std::vector<int64_t> bytes(static_cast<size_t>(variant->n_buffers));
