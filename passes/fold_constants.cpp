@@ -78,7 +78,11 @@ Status fold_constants(Graph& graph, const PassContext& context) {
           context.explain(fmt::format("fold-constants: declined {}: {}", op.origin, text_of(evaluation.faults())));
         }
       }
-      if (!folded) kept.push_back(id);
+      if (!folded) {
+        kept.push_back(id);
+        continue;
+      }
+      for (ValueId result : op.results) graph.values[result].definition = {};  // a constant has none
     }
     region.ops = std::move(kept);
   }

@@ -33,7 +33,7 @@ GraphImport::GraphImport(OnnxModel model, const ImportOptions& options)
     : proto_(std::move(model.proto)),
       source_(std::make_shared<Source>(Source{std::move(model.tensors), std::move(model.file)})),
       options_(options),
-      node_limit_(model.size.nodes * kMostNodesPerNode + kMostAddedNodes) {
+      node_limit_(std::min(options.max_nodes, model.size.nodes * kMostNodesPerNode + kMostAddedNodes)) {
   for (const auto& import : proto_.opset_import()) {
     int& version = opsets_.emplace(canonical_domain(import.domain()), 1).first->second;
     version = std::max(version, opset_number(import.version()));
@@ -113,7 +113,8 @@ void GraphImport::import_nodes(const Nodes& nodes, std::span<const std::string_v
   if (visited_ > node_limit_) {
     if (!was_within) return;
     log_.add(ir::input_fault("too-many-nodes", "graph",
-                             "expected at most {} nodes with functions inlined and loops typed, found more", node_limit_));
+                             "expected at most {} nodes with functions inlined and loops typed, found more",
+                             node_limit_));
     return;
   }
   for (const int index : order_nodes(nodes, results, scope, log_)) {

@@ -97,6 +97,7 @@ std::string needed_labels(const Equation& equation, const std::string& a, const 
 }
 
 Status import_einsum(NodeImport& node) {
+  if (node.operand_count() == 0) return node.fault("operand-count", "expected 1 operand or more, found 0");
   for (int i = 0; i < node.operand_count(); ++i) {
     if (!node.operand(i).valid()) return {};
   }

@@ -34,6 +34,7 @@ struct ImportOptions {
   std::map<std::string, int64_t> symbols;                            // --define_symbol NAME VALUE
   std::map<std::string, std::pair<int64_t, int64_t>> symbol_bounds;  // least and most value of a symbol
   std::vector<std::string> out_nodes;                                // --out_node: names of tensors or of nodes
+  int64_t max_nodes = 1'000'000;                                     // --max-nodes, functions inlined
 };
 
 // One reason why a model cannot be compiled, and the nodes it holds for.

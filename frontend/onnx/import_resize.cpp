@@ -206,19 +206,24 @@ Status import_grid_sample(NodeImport& node) {
 
 // Before version 16 coordinates are those of centers.
 Status import_roi_align(NodeImport& node) {
-  ir::RoiAlign attributes{node.text("mode", "avg"),
-                          node.opset() >= 16 && node.text("coordinate_transformation_mode", "half_pixel") == "half_pixel",
-                          node.integer("output_height", 1),
-                          node.integer("output_width", 1),
-                          node.integer("sampling_ratio", 0),
-                          node.number("spatial_scale", 1)};
-  node.set_result(0, node.emit(ir::kRoiAlign, {node.operand(0), node.operand(1), node.operand(2)}, ir::Attributes(std::move(attributes))));
+  ir::RoiAlign attributes{
+      node.text("mode", "avg"),
+      node.opset() >= 16 && node.text("coordinate_transformation_mode", "half_pixel") == "half_pixel",
+      node.integer("output_height", 1),
+      node.integer("output_width", 1),
+      node.integer("sampling_ratio", 0),
+      node.number("spatial_scale", 1)};
+  node.set_result(0, node.emit(ir::kRoiAlign, {node.operand(0), node.operand(1), node.operand(2)},
+                               ir::Attributes(std::move(attributes))));
   return {};
 }
 
 constexpr ImportRow kRows[] = {
-    {"", "GridSample", 16, import_grid_sample}, {"", "Resize", 10, import_upsample},
-    {"", "Resize", 11, import_resize},          {"", "RoiAlign", 10, import_roi_align}, {"", "Upsample", 1, import_upsample_by_names},
+    {"", "GridSample", 16, import_grid_sample},
+    {"", "Resize", 10, import_upsample},
+    {"", "Resize", 11, import_resize},
+    {"", "RoiAlign", 10, import_roi_align},
+    {"", "Upsample", 1, import_upsample_by_names},
     {"", "Upsample", 7, import_upsample},
 };
 

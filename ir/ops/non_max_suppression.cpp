@@ -129,7 +129,8 @@ class Suppression {
   // Whether intersection over union is above the threshold.
   Expr overlaps(const Box& a, const Box& b) const {
     Expr shared = number(1);
-    for (size_t d = 0; d < 2; ++d) shared = shared * max(min(a.high[d], b.high[d]) - max(a.low[d], b.low[d]), number(0));
+    for (size_t d = 0; d < 2; ++d)
+      shared = shared * max(min(a.high[d], b.high[d]) - max(a.low[d], b.low[d]), number(0));
     const Expr together = area(a) + area(b) - shared;
     const Expr is_area = less(number(0), together);
     const Expr ratio = div(shared, select(is_area, together, number(1)));
@@ -181,9 +182,10 @@ void lower(Lowering& op) { Suppression(op).lower(); }
 
 constinit const OpInfo kNonMaxSuppression{
     .name = "non_max_suppression",
-    .doc = "Of every class the boxes by descending score, without those that overlap a better one: rows of batch, class, "
-           "box. Operands boxes [B,N,4], scores [B,C,N], then single elements: how many per class, the largest overlap, "
-           "the least score. ONNX NonMaxSuppression-11.",
+    .doc =
+        "Of every class the boxes by descending score, without those that overlap a better one: rows of batch, class, "
+        "box. Operands boxes [B,N,4], scores [B,C,N], then single elements: how many per class, the largest overlap, "
+        "the least score. ONNX NonMaxSuppression-11.",
     .least_operands = 2,
     .most_operands = 5,
     .schema = &schema_of<NonMaxSuppression>,

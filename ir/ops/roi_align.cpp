@@ -24,8 +24,9 @@ Status infer(Inference& op) {
   }
   if (Status status = op.require_equal(op.shape(kRegions)[0], op.shape(kBatch)[0], "regions"); !status) return status;
   if (Status status = op.require_equal(op.shape(kRegions)[1], op.pool().integer(4), "corners"); !status) return status;
-  op.set_result(0, op.element(kImage), {op.shape(kRegions)[0], op.shape(kImage)[1], op.pool().integer(attributes.height),
-                                        op.pool().integer(attributes.width)});
+  op.set_result(0, op.element(kImage),
+                {op.shape(kRegions)[0], op.shape(kImage)[1], op.pool().integer(attributes.height),
+                 op.pool().integer(attributes.width)});
   return {};
 }
 
@@ -53,13 +54,15 @@ class Region {
     }
     // As many samples as the bin has elements; a region larger than the image gets no more than the image has.
     const Expr most = ceil_div(op_.shape(kImage)[dimension], places) + 1;
-    return {start, bin, min(max(cast(unary(Opcode::kCeil, bin), ElementType::kI64), op_.pool().integer(0)), most), most};
+    return {start, bin, min(max(cast(unary(Opcode::kCeil, bin), ElementType::kI64), op_.pool().integer(0)), most),
+            most};
   }
 
   // Where sample `i` of place `p` is.
   Expr coordinate(const Side& side, Expr p, Expr i) const {
     const Expr samples = cast(max(side.grid, op_.pool().integer(1)), ElementType::kF32);
-    return side.start + cast(p, ElementType::kF32) * side.bin + div((cast(i, ElementType::kF32) + number(0.5)) * side.bin, samples);
+    return side.start + cast(p, ElementType::kF32) * side.bin +
+           div((cast(i, ElementType::kF32) + number(0.5)) * side.bin, samples);
   }
 
   // Weights and places along one dimension; weights are 0 beyond one element outside.
@@ -113,7 +116,8 @@ void lower(Lowering& op) {
   });
   const Expr samples = rows.grid * columns.grid;
   const Expr divisor = cast(max(samples, op.pool().integer(1)), ElementType::kF32);
-  const Expr mean = is_average ? div(value, divisor) : select(less(op.pool().integer(0), samples), value, region.number(0));
+  const Expr mean =
+      is_average ? div(value, divisor) : select(less(op.pool().integer(0), samples), value, region.number(0));
   nest.write(op.result(0), i, cast(mean, op.result_element(0)));
   op.emit(nest);
 }
@@ -122,8 +126,10 @@ void lower(Lowering& op) {
 
 constinit const OpInfo kRoiAlign{
     .name = "roi_align",
-    .doc = "The mean (or greatest weighted element) of bilinear samples in each of `height` x `width` bins of each region. "
-           "Operands image [N,C,H,W], regions [R,4], batch [R]. ONNX RoiAlign-22.",
+    .doc =
+        "The mean (or greatest weighted element) of bilinear samples in each of `height` x `width` bins of each "
+        "region. "
+        "Operands image [N,C,H,W], regions [R,4], batch [R]. ONNX RoiAlign-22.",
     .least_operands = 3,
     .most_operands = 3,
     .schema = &schema_of<RoiAlign>,

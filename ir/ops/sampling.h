@@ -52,13 +52,12 @@ struct RoiAlign {
   int64_t samples = 0;  // along each side of a bin; 0: as many as it has elements
   double scale = 1;     // from the regions' coordinates to elements
   bool operator==(const RoiAlign&) const = default;
-  static constexpr auto fields =
-      std::tuple{field("mode", &RoiAlign::mode),
-                 field("half_pixel", &RoiAlign::half_pixel),
-                 field("height", &RoiAlign::height).within(1, INT32_MAX),
-                 field("width", &RoiAlign::width).within(1, INT32_MAX),
-                 field("samples", &RoiAlign::samples).within(0, 1024),
-                 field("scale", &RoiAlign::scale)};
+  static constexpr auto fields = std::tuple{field("mode", &RoiAlign::mode),
+                                            field("half_pixel", &RoiAlign::half_pixel),
+                                            field("height", &RoiAlign::height).within(1, INT32_MAX),
+                                            field("width", &RoiAlign::width).within(1, INT32_MAX),
+                                            field("samples", &RoiAlign::samples).within(0, 1024),
+                                            field("scale", &RoiAlign::scale)};
 };
 
 extern const OpInfo kGridSample;

@@ -23,8 +23,8 @@ onnx::FunctionProto& add_function(ModelBuilder& model, const std::string& name, 
   return *function;
 }
 
-onnx::NodeProto& body_node(onnx::FunctionProto& function, const std::string& op_type, const std::vector<std::string>& inputs,
-                           const std::vector<std::string>& outputs) {
+onnx::NodeProto& body_node(onnx::FunctionProto& function, const std::string& op_type,
+                           const std::vector<std::string>& inputs, const std::vector<std::string>& outputs) {
   auto* node = function.add_node();
   ModelBuilder::fill_node(*node, op_type, inputs, outputs);
   return *node;
@@ -95,7 +95,8 @@ TEST(Functions, a_body_does_not_see_the_names_around_the_call) {
   onnx::FunctionProto& function = add_function(model, "Leaks", {"a"}, {"b"});
   body_node(function, "Transpose", {"x"}, {"b"});
   call(model, "Leaks", {"x"}, {"y"});
-  expect_says(faults_of(model.import()), "node \"y_node/b_node\" (Transpose): operand 0: expected a tensor named \"x\", found none");
+  expect_says(faults_of(model.import()),
+              "node \"y_node/b_node\" (Transpose): operand 0: expected a tensor named \"x\", found none");
 }
 
 TEST(Functions, recursion_is_refused) {
@@ -106,7 +107,8 @@ TEST(Functions, recursion_is_refused) {
     body_node(function, other, {"a"}, {"b"}).set_domain("local");
   }
   call(model, "Ping", {"x"}, {"y"});
-  expect_says(faults_of(model.import()), "expected functions that do not call themselves, found \"Ping\" inside itself");
+  expect_says(faults_of(model.import()),
+              "expected functions that do not call themselves, found \"Ping\" inside itself");
 }
 
 TEST(Functions, calls_that_double_forty_times_are_refused_quickly) {

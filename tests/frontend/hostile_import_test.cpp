@@ -30,7 +30,8 @@ TEST(HostileImport, a_long_cycle) {
   constexpr int kNodes = 50'000;
   ModelBuilder model;
   model.input("x", {2}).output("v0");
-  for (int i = 0; i < kNodes; ++i) model.node("Tanh", {"v" + std::to_string((i + 1) % kNodes)}, {"v" + std::to_string(i)});
+  for (int i = 0; i < kNodes; ++i)
+    model.node("Tanh", {"v" + std::to_string((i + 1) % kNodes)}, {"v" + std::to_string(i)});
   const std::string faults = faults_of(model.import());
   EXPECT_NE(faults.find("found 50000 nodes that depend on each other"), std::string::npos) << faults;
   EXPECT_NE(faults.find("and 49992 more"), std::string::npos) << faults;
@@ -67,7 +68,10 @@ TEST(HostileImport, shapes_multiplied_by_themselves_without_end) {
   model.node("Shape", {"x"}, {"v0"});
   for (int i = 0; i < 300; ++i) {
     const std::string from = "v" + std::to_string(i);
-    model.node(i % 3 == 0 ? "Mul" : i % 3 == 1 ? "Add" : "Max", {from, i % 2 == 0 ? from : "v0"}, {"v" + std::to_string(i + 1)});
+    model.node(i % 3 == 0   ? "Mul"
+               : i % 3 == 1 ? "Add"
+                            : "Max",
+               {from, i % 2 == 0 ? from : "v0"}, {"v" + std::to_string(i + 1)});
   }
   model.node("ConstantOfShape", {"v300"}, {"y"});
   const auto start = Clock::now();
@@ -101,12 +105,14 @@ TEST(HostileImport, subgraphs_inside_subgraphs) {
 // --- Every operator, with operands and attributes that it does not expect.
 
 void add_attributes(onnx::NodeProto& node, int64_t value) {
-  for (const char* name : {"axis", "to", "blocksize", "num_outputs", "num_scan_inputs", "keepdims", "group", "batch_dims", "k", "dtype",
-                           "start", "end", "upper", "largest", "block_size", "hidden_size", "num_groups", "size", "transA", "ceil_mode"}) {
+  for (const char* name :
+       {"axis",       "to",    "blocksize", "num_outputs", "num_scan_inputs", "keepdims", "group",      "batch_dims",
+        "k",          "dtype", "start",     "end",         "upper",           "largest",  "block_size", "hidden_size",
+        "num_groups", "size",  "transA",    "ceil_mode"}) {
     set_integer(node, name, value);
   }
-  for (const char* name : {"axes", "perm", "pads", "strides", "dilations", "kernel_shape", "starts", "ends", "split", "shape", "border",
-                           "output_padding", "output_shape", "steps", "scales"}) {
+  for (const char* name : {"axes", "perm", "pads", "strides", "dilations", "kernel_shape", "starts", "ends", "split",
+                           "shape", "border", "output_padding", "output_shape", "steps", "scales"}) {
     set_integers(node, name, {value, value});
   }
 }
@@ -117,7 +123,10 @@ ModelBuilder model_of(const ImportRow& row, const std::vector<std::string>& oper
   ModelBuilder model(row.since);
   model.input("image", {2, 4, 5, 6}).input("scalar", {}).input("empty", {"n"}).input("symbolic", {"n", "m", "n"});
   model.input("flag", {}, onnx::TensorProto::BOOL).input("index", {3}, onnx::TensorProto::INT64);
-  model.integers("numbers", {1, -1, INT64_MAX}).integers("number", {-1}, true).integers("none", {}).floats("factors", {0, -1, 1e30F, 2});
+  model.integers("numbers", {1, -1, INT64_MAX})
+      .integers("number", {-1}, true)
+      .integers("none", {})
+      .floats("factors", {0, -1, 1e30F, 2});
   model.output("y");
   onnx::NodeProto& node = model.node(std::string(row.op_type), operands, {"y", "z"});
   node.set_domain(std::string(row.domain));
@@ -131,11 +140,26 @@ ModelBuilder model_of(const ImportRow& row, const std::vector<std::string>& oper
 
 TEST(HostileImport, every_operator_takes_any_operands) {
   const std::vector<std::vector<std::string>> kOperands = {
-      {}, {""}, {"image"}, {"scalar"}, {"flag"}, {"numbers"}, {"none"}, {"empty", "empty"}, {"symbolic", "numbers"},
-      {"image", "numbers"}, {"image", "number", "number"}, {"image", "index", "index", "index", "index"},
-      {"numbers", "numbers", "numbers"}, {"image", "", "factors"}, {"image", "scalar", "scalar", "scalar", "scalar"},
-      {"image", "image", "image", "image", "image", "image", "image", "image"}, {"scalar", "scalar", "scalar", "scalar"},
-      {"image", "", "", "numbers"}, {"none", "none", "none", "none"}, {"flag", "flag", "flag"}};
+      {},
+      {""},
+      {"image"},
+      {"scalar"},
+      {"flag"},
+      {"numbers"},
+      {"none"},
+      {"empty", "empty"},
+      {"symbolic", "numbers"},
+      {"image", "numbers"},
+      {"image", "number", "number"},
+      {"image", "index", "index", "index", "index"},
+      {"numbers", "numbers", "numbers"},
+      {"image", "", "factors"},
+      {"image", "scalar", "scalar", "scalar", "scalar"},
+      {"image", "image", "image", "image", "image", "image", "image", "image"},
+      {"scalar", "scalar", "scalar", "scalar"},
+      {"image", "", "", "numbers"},
+      {"none", "none", "none", "none"},
+      {"flag", "flag", "flag"}};
   const auto start = Clock::now();
   for (const ImportRow& row : import_table()) {
     for (const auto& operands : kOperands) (void)model_of(row, operands).import();

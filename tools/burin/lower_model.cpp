@@ -38,7 +38,6 @@ frontend::ImportOptions import_options(const Options& options) {
   import.symbol_bounds = options.symbol_ranges;
   import.out_nodes = options.out_nodes;
   import.max_nodes = options.max_nodes;
-  import.max_constant_bytes = options.max_constant_bytes;
   return import;
 }
 
