@@ -9,6 +9,7 @@
 namespace burin::frontend {
 
 std::span<const ImportRow> activation_rows();     // Relu, Sigmoid, Elu, Clip, Gelu, ...
+std::span<const ImportRow> attention_rows();      // Attention, RotaryEmbedding
 std::span<const ImportRow> contraction_rows();    // MatMul, Gemm, Conv, ConvTranspose
 std::span<const ImportRow> control_rows();        // If, Loop, Scan
 std::span<const ImportRow> einsum_rows();         // Einsum

@@ -12,6 +12,7 @@ using Rows = std::span<const ImportRow> (*)();
 // clang-format off
 constexpr Rows kFamilies[] = {
     activation_rows,
+    attention_rows,
     contraction_rows,
     control_rows,
     einsum_rows,
