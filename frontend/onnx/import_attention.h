@@ -13,15 +13,15 @@ namespace burin::frontend {
 enum class CapOrder : uint8_t { kCapThenBias, kBiasThenCap };
 
 struct AttentionOperands {
-  ir::ValueId q;        // [B, N, S, H]
-  ir::ValueId k;        // [B, M, T, H]
-  ir::ValueId v;        // [B, M, T, V]
-  ir::ValueId bias;     // added to the scores, broadcast to [B, N, S, T]; may be absent
-  ir::ValueId allowed;  // bool, broadcast to [B, N, S, T]: a query takes no part of a key where false; may be absent
-  double scale = 1;     // of the scores
-  double soft_cap = 0;  // c * tanh(x / c) for c other than 0
+  ir::ValueId q{};        // [B, N, S, H]
+  ir::ValueId k{};        // [B, M, T, H]
+  ir::ValueId v{};        // [B, M, T, V]
+  ir::ValueId bias{};     // added to the scores, broadcast to [B, N, S, T]; may be absent
+  ir::ValueId allowed{};  // bool, broadcast to [B, N, S, T]: a query takes no part of a key where false; may be absent
+  double scale = 1;       // of the scores
+  double soft_cap = 0;    // c * tanh(x / c) for c other than 0
   CapOrder order = CapOrder::kCapThenBias;
-  std::optional<ir::ElementType> softmax_element;  // what softmax computes in, when it is not the type of q
+  std::optional<ir::ElementType> softmax_element{};  // what softmax computes in, when it is not the type of q
 };
 
 // Every step of it; scores to weights are [B, N, S, T].

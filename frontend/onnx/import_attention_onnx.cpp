@@ -155,10 +155,10 @@ Status import_attention(NodeImport& node) {
 
 // Operands: x, cosines, sines, positions.
 Status import_rotary_embedding(NodeImport& node) {
-  const Result<ValueId> y = rotated(
-      node, {node.operand(0), node.operand(1), node.operand(2), node.operand(3), node.integer("num_heads", 0),
-             node.integer("rotary_embedding_dim", 0),
-             node.integer("interleaved", 0) != 0 ? RotaryPairs::kNeighbours : RotaryPairs::kHalves});
+  const Result<ValueId> y =
+      rotated(node, {node.operand(0), node.operand(1), node.operand(2), node.operand(3), node.integer("num_heads", 0),
+                     node.integer("rotary_embedding_dim", 0),
+                     node.integer("interleaved", 0) != 0 ? RotaryPairs::kNeighbours : RotaryPairs::kHalves});
   if (!y) return y.faults();
   node.set_result(0, *y);
   return {};

@@ -8,13 +8,16 @@
 
 namespace burin::frontend {
 
-std::span<const ImportRow> activation_rows();     // Relu, Sigmoid, Elu, Clip, Gelu, ...
-std::span<const ImportRow> attention_rows();      // Attention, RotaryEmbedding
+std::span<const ImportRow> activation_rows();  // Relu, Sigmoid, Elu, Clip, Gelu, ...
+std::span<const ImportRow> attention_rows();   // Attention, RotaryEmbedding
+// com.microsoft's Attention, MultiHeadAttention, EmbedLayerNormalization, RotaryEmbedding
+std::span<const ImportRow> attention_microsoft_rows();
 std::span<const ImportRow> contraction_rows();    // MatMul, Gemm, Conv, ConvTranspose
 std::span<const ImportRow> control_rows();        // If, Loop, Scan
 std::span<const ImportRow> einsum_rows();         // Einsum
 std::span<const ImportRow> elementwise_rows();    // Add, Exp, Equal, Where, Cast, ...
 std::span<const ImportRow> gather_rows();         // Gather*, Scatter*, OneHot, Compress, NonZero
+std::span<const ImportRow> group_query_rows();    // GroupQueryAttention
 std::span<const ImportRow> loss_rows();           // NegativeLogLikelihoodLoss, SoftmaxCrossEntropyLoss
 std::span<const ImportRow> movement_rows();       // Transpose, Slice, Split, Concat, Pad, Tile, Expand, ...
 std::span<const ImportRow> normalization_rows();  // BatchNormalization, LayerNormalization, Softmax, LRN, ...

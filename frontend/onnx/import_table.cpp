@@ -13,11 +13,13 @@ using Rows = std::span<const ImportRow> (*)();
 constexpr Rows kFamilies[] = {
     activation_rows,
     attention_rows,
+    attention_microsoft_rows,
     contraction_rows,
     control_rows,
     einsum_rows,
     elementwise_rows,
     gather_rows,
+    group_query_rows,
     loss_rows,
     movement_rows,
     normalization_rows,
