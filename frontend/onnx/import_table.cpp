@@ -26,6 +26,7 @@ constexpr Rows kFamilies[] = {
     order_rows,
     pool_rows,
     quantize_rows,
+    quantized_math_rows,
     recurrent_rows,
     reduce_rows,
     resize_rows,
