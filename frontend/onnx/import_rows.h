@@ -12,6 +12,7 @@ std::span<const ImportRow> activation_rows();  // Relu, Sigmoid, Elu, Clip, Gelu
 std::span<const ImportRow> attention_rows();   // Attention, RotaryEmbedding
 // com.microsoft's Attention, MultiHeadAttention, EmbedLayerNormalization, RotaryEmbedding
 std::span<const ImportRow> attention_microsoft_rows();
+std::span<const ImportRow> cast_rows();            // Cast, CastLike
 std::span<const ImportRow> contraction_rows();     // MatMul, Gemm, Conv, ConvTranspose
 std::span<const ImportRow> control_rows();         // If, Loop, Scan
 std::span<const ImportRow> einsum_rows();          // Einsum

@@ -14,6 +14,7 @@ constexpr Rows kFamilies[] = {
     activation_rows,
     attention_rows,
     attention_microsoft_rows,
+    cast_rows,
     contraction_rows,
     control_rows,
     einsum_rows,
