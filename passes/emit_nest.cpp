@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "ir/linear.h"
 #include "ir/result.h"
@@ -275,68 +276,54 @@ class NestEmission {
     }
   }
 
-  // One step of the reduction at every point. Loads that several points share are named first, so that each is made once.
+  // How the values of one step share loads. Naming a load right before its first use, and not all of them first, keeps
+  // few registers alive beside the accumulators: compilers would spill those.
+  struct Sharing {
+    std::map<const ExprNode*, int> uses;
+    std::set<const ExprNode*> outside_splats;  // loads that something else than a splat uses
+    std::map<const ExprNode*, Expr> named;
+  };
+
+  // One step of the reduction at every point; loads (with the splat around them, if any) that several uses share are made
+  // once.
   void combine(const std::vector<TilePoint>& tile, Block& block) {
     std::vector<std::vector<Expr>> values;
-    std::map<const ExprNode*, int> uses;
+    Sharing sharing;
     for (const TilePoint& point : tile) {
       values.emplace_back();
       for (const Accumulator& accumulator : nest_.accumulators) {
         values.back().push_back(at_point(accumulator.combine, point));
-        for_each_node(values.back().back(), [&](Expr node) { ++uses[node.node()]; });
+        for_each_node(values.back().back(), [&](Expr node) {
+          ++sharing.uses[node.node()];
+          if (node->opcode == Opcode::kSplat) return;
+          for (Expr operand : node->operands) {
+            if (operand->opcode == Opcode::kLoad) sharing.outside_splats.insert(operand.node());
+          }
+        });
       }
     }
-    const Sharing sharing = share_loads(values, uses, block);
     for (size_t p = 0; p < tile.size(); ++p) {
-      for (Expr& value : values[p]) value = named(value, sharing, block);
+      for (Expr& value : values[p]) {
+        name_shared_loads(value, sharing, block);
+        value = replace_named(value, sharing);
+      }
       assign(tile[p], values[p], block);
     }
   }
 
-  // Shared loads (with the splat around them, if any) and the variables that name them.
-  struct Sharing {
-    std::map<const ExprNode*, Expr> named;
-  };
-
-  Sharing share_loads(const std::vector<std::vector<Expr>>& values, const std::map<const ExprNode*, int>& uses,
-                      Block& block) {
-    Sharing sharing;
-    int number = 0;
-    for (const std::vector<Expr>& at_one_point : values) {
-      for (Expr value : at_one_point) {
-        for_each_node(value, [&](Expr node) {
-          const bool load_or_splat = node->opcode == Opcode::kLoad ||
-                                     (node->opcode == Opcode::kSplat && node->operands[0]->opcode == Opcode::kLoad);
-          if (!load_or_splat || uses.at(node.node()) < 2 || sharing.named.contains(node.node())) return;
-          if (node->opcode == Opcode::kLoad && node->type.lanes == 1 && values.size() > 1 &&
-              is_only_splat(values, node))
-            return;
-          const VariableId name = pool_.declare({"v" + std::to_string(number++), node->type, INT64_MIN, INT64_MAX, {}});
-          block.push_back({Let{name, node}});
-          sharing.named.emplace(node.node(), pool_.variable(name));
-        });
-      }
-    }
-    return sharing;
-  }
-
-  // True when every use of the scalar load is the operand of a splat, which is named itself.
-  static bool is_only_splat(const std::vector<std::vector<Expr>>& values, Expr load) {
-    bool only = true;
-    for (const std::vector<Expr>& at_one_point : values) {
-      for (Expr value : at_one_point) {
-        for_each_node(value, [&](Expr node) {
-          if (node->opcode == Opcode::kSplat) return;
-          for (Expr operand : node->operands) only &= operand != load;
-        });
-      }
-    }
-    return only;
-  }
-
-  static Expr named(Expr value, const Sharing& sharing, Block&) {
-    if (sharing.named.empty()) return value;
-    return replace_named(value, sharing);
+  void name_shared_loads(Expr value, Sharing& sharing, Block& block) {
+    for_each_node(value, [&](Expr node) {
+      const bool is_load = node->opcode == Opcode::kLoad;
+      const bool is_splat_load = node->opcode == Opcode::kSplat && node->operands[0]->opcode == Opcode::kLoad;
+      if ((!is_load && !is_splat_load) || sharing.uses.at(node.node()) < 2 || sharing.named.contains(node.node()))
+        return;
+      // Where only splats use a scalar, the splat gets the name.
+      if (is_load && node->type.lanes == 1 && !sharing.outside_splats.contains(node.node())) return;
+      const std::string name = "v" + std::to_string(sharing.named.size());
+      const VariableId variable = pool_.declare({name, node->type, INT64_MIN, INT64_MAX, {}});
+      block.push_back({Let{variable, node}});
+      sharing.named.emplace(node.node(), pool_.variable(variable));
+    });
   }
 
   static Expr replace_named(Expr e, const Sharing& sharing) {
