@@ -109,6 +109,7 @@ class NestEmission {
     // The counter counts tiles, so that positions are visibly multiples of the step.
     const int axis = plan_.outer[level];
     const Expr tiles = floor_div(end - begin, step);
+    if (is_constant_value(tiles, 0)) return;
     Loop loop{counter_below(variable(axis).name, tiles), pool_.integer(0), tiles, 1, LoopKind::kSerial, {}};
     place(level, at, points, loop.body, begin + pool_.variable(loop.counter) * step, step);
     block.push_back({std::move(loop)});
