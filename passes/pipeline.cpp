@@ -12,6 +12,7 @@
 #include "passes/lower_nests.h"
 #include "passes/merge_kernels.h"
 #include "passes/pad_reads.h"
+#include "passes/strip_groups.h"
 
 namespace burin::passes {
 
@@ -30,6 +31,8 @@ constexpr NestPass kNestPasses[] = {
     {"fuse-epilogues", "Let reductions finish with the maps that only follow them.", fuse_epilogues},
     {"fold-terms", "Evaluate the parts of nests that depend on constants alone.", fold_terms},
     {"assign-layouts", "Keep channels innermost around convolutions; pack weights in panels.", assign_layouts},
+    {"strip-groups", "Take vectors of an axis at once where groups share it and memory keeps it innermost.",
+     strip_groups},
 };
 
 constexpr LoopPass kLoopPasses[] = {
