@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -137,10 +138,11 @@ class Scheduler {
     return {loops, fmt::format("vectors of {} along {}", lanes(), pool_[variable(vector_axis)].name)};
   }
 
-  // The axis to tile beside the vector axis: one that some load does not move with, so that what it loads is used again.
+  // The axis to tile beside the vector axis: one that some load does not move with, so that what it loads is used again. An
+  // axis of known extent comes before a symbolic one, which may turn out to be a batch of one.
   int reuse_axis(int vector_axis) const {
     int best = -1;
-    int best_saved = 0;
+    std::tuple<int, bool, int64_t> best_rank;
     for (int axis : parallel_) {
       if (axis == vector_axis || planned_extent(axis) < 2) continue;
       int saved = 0;
@@ -149,10 +151,11 @@ class Scheduler {
         if (!uses_variable(access.position, variable(axis)))
           saved += step_of(access, variable(vector_axis), lanes()) == Step::kOne ? 2 : 1;
       }
-      if (saved > best_saved || (saved == best_saved && saved > 0 && planned_extent(axis) >= planned_extent(best))) {
-        best = axis;
-        best_saved = saved;
-      }
+      const bool is_known = constant_integer(extent(axis)).value_or(0) >= kLeastVector;
+      const std::tuple<int, bool, int64_t> rank = {saved, is_known, planned_extent(axis)};
+      if (saved == 0 || (best >= 0 && rank < best_rank)) continue;
+      best = axis;
+      best_rank = rank;
     }
     return best;
   }
