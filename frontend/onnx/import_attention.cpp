@@ -96,7 +96,7 @@ ir::Result<ValueId> split_heads(NodeImport& node, ValueId value, int64_t heads) 
   if (shape.size() != 3)
     return node.fault("rank-mismatch", "expected rank 3 where heads are split, found {}", shape.size());
   const std::optional<int64_t> hidden = ir::constant_integer(shape[2]);
-  if (heads < 1 || (hidden && *hidden % heads != 0)) {
+  if (heads < 1 || heads > INT32_MAX || (hidden && *hidden % heads != 0)) {
     return node.fault("attribute-range", "number of heads: expected a divisor of {}, found {}", hidden.value_or(1),
                       heads);
   }

@@ -98,9 +98,10 @@ enum AttentionOperand { kInput, kWeights, kProjectionBias, kMaskIndex, kPast, kA
 
 Status import_attention(NodeImport& node) {
   if (!node.operand(kInput).valid() || !node.operand(kWeights).valid()) return {};
-  if (node.rank(kInput) != 3 || node.rank(kWeights) != 2)
-    return node.fault("rank-mismatch", "expected operands of rank 3 and 2, found {} and {}", node.rank(kInput),
-                      node.rank(kWeights));
+  Status status = require_rank(node, kInput, 3, 3);
+  status.merge(require_rank(node, kWeights, 2, 2));
+  status.merge(require_rank(node, kPast, 5, 5));
+  if (!status) return status;
   if (node.integer("do_rotary", 0) != 0) return node.not_supported("attribute \"do_rotary\": expected 0, found 1");
   if (node.integer("past_present_share_buffer", 0) != 0)
     return node.not_supported("attribute \"past_present_share_buffer\": expected 0, found 1");
@@ -112,7 +113,12 @@ Status import_attention(NodeImport& node) {
   if (const std::vector<int64_t> given = node.integers("qkv_hidden_sizes"); !given.empty()) {
     if (given.size() != 3)
       return node.fault("shape-mismatch", "attribute \"qkv_hidden_sizes\": expected 3 numbers, found {}", given.size());
-    for (size_t i = 0; i < 3; ++i) sizes[i] = number(node, given[i]);
+    for (size_t i = 0; i < 3; ++i) {
+      if (given[i] < 1 || given[i] > INT32_MAX)
+        return node.fault("attribute-range", "attribute \"qkv_hidden_sizes\": expected 1 to {}, found {}", INT32_MAX,
+                          given[i]);
+      sizes[i] = number(node, given[i]);
+    }
   }
   std::array<ValueId, 3> parts;
   Expr from = number(node, 0);
@@ -125,7 +131,7 @@ Status import_attention(NodeImport& node) {
   if (!parts[2].valid()) return {};
   // Past and present hold keys and values in one tensor: [2, B, N, P, H].
   const auto past = [&](int64_t which) -> ValueId {
-    if (!node.has(kPast) || node.rank(kPast) != 5) return {};
+    if (!node.has(kPast)) return {};
     const Shape shape = node.shape(kPast);
     return emit_reshape(node, emit_slice(node, node.operand(kPast), 0, number(node, which), number(node, 1)),
                         {shape[1], shape[2], shape[3], shape[4]});
@@ -136,7 +142,7 @@ Status import_attention(NodeImport& node) {
   const Result<double> scale = score_scale(node, parts[0]);
   if (!scale) return scale.faults();
   operands.scale = *scale;
-  if (Status status = add_masks(node, operands, kMaskIndex, kAttentionBias); !status) return status;
+  if (status = add_masks(node, operands, kMaskIndex, kAttentionBias); !status) return status;
   node.set_result(0, merge_heads(node, emit_attention(node, operands).y));
   if (!node.wants(1) || !operands.k.valid() || !operands.v.valid()) return {};
   const auto stacked = [&](ValueId value) {
@@ -203,15 +209,25 @@ Status import_multi_head_attention(NodeImport& node) {
   if (!node.operand(kQuery).valid()) return {};
   if (node.has(kPastLength) || node.has(kIndirection))
     return node.not_supported("operands 8 and 9 (cache of a decoder that writes in place): expected none, found one");
+  Status status = require_rank(node, kQuery, 3, 5);
+  status.merge(require_rank(node, kKey, 3, 5));
+  status.merge(require_rank(node, kValue, 3, 4));
+  status.merge(require_rank(node, kBias, 1, 1));
+  status.merge(require_rank(node, kPastKey, 4, 4));
+  status.merge(require_rank(node, kPastValue, 4, 4));
+  if (!status) return status;
   const Result<std::array<ValueId, 3>> parts = multi_head_parts(node, node.integer("num_heads", 0));
   if (!parts) return parts.faults();
+  for (const ValueId part : *parts) {
+    if (!part.valid()) return {};
+  }
   AttentionOperands operands{.q = (*parts)[0]};
   operands.k = emit_concat(node, {node.operand(kPastKey), (*parts)[1]}, 2);
   operands.v = emit_concat(node, {node.operand(kPastValue), (*parts)[2]}, 2);
   const Result<double> scale = score_scale(node, operands.q);
   if (!scale) return scale.faults();
   operands.scale = *scale;
-  if (Status status = add_masks(node, operands, kPadding, kScoreBias); !status) return status;
+  if (status = add_masks(node, operands, kPadding, kScoreBias); !status) return status;
   const AttentionSteps steps = emit_attention(node, operands);
   node.set_result(0, merge_heads(node, steps.y));
   node.set_result(1, operands.k);
@@ -225,8 +241,7 @@ enum EmbedOperand { kWords, kSegments, kWordTable, kPositionTable, kSegmentTable
 
 Status import_embed_layer_norm(NodeImport& node) {
   if (!node.operand(kWords).valid() || !node.operand(kGamma).valid()) return {};
-  if (node.rank(kWords) != 2)
-    return node.fault("rank-mismatch", "operand 0: expected rank 2, found {}", node.rank(kWords));
+  if (Status status = require_rank(node, kWords, 2, 2); !status) return status;
   const Shape words = node.shape(kWords);
   const auto rows = [&](int table, ValueId indices) {
     return node.emit(ir::kGather, {node.operand(table), indices}, Attributes(ir::Gather{0}));
@@ -250,6 +265,10 @@ Status import_embed_layer_norm(NodeImport& node) {
 // --- RotaryEmbedding: operands x, positions, cosines, sines. A single position is that of the first token.
 Status import_rotary_embedding(NodeImport& node) {
   if (!node.operand(0).valid() || !node.operand(1).valid() || !node.operand(2).valid()) return {};
+  Status status = require_rank(node, 0, 3, 4);
+  status.merge(require_rank(node, 1, 1, 2));
+  status.merge(require_rank(node, 2, 2, 2));
+  if (!status) return status;
   if (node.integer("is_packed_batching", 0) != 0)
     return node.not_supported("attribute \"is_packed_batching\": expected 0, found 1");
   ValueId positions = node.operand(1);

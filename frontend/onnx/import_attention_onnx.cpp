@@ -80,16 +80,13 @@ Status require_operands(const NodeImport& node) {
       return node.fault("rank-mismatch", "operand {}: expected rank {} (as operand 0), found {}", i, node.rank(kQuery),
                         node.rank(i));
   }
-  if (node.rank(kQuery) != 3 && node.rank(kQuery) != 4)
-    return node.fault("rank-mismatch", "operand 0: expected rank 3 or 4, found {}", node.rank(kQuery));
+  ir::Status status = require_rank(node, kQuery, 3, 4);
+  status.merge(require_rank(node, kPastKey, 4, 4));
+  status.merge(require_rank(node, kPastValue, 4, 4));
+  status.merge(require_rank(node, kValidKeys, 1, 1));
+  if (!status) return status;
   if (node.has(kPastKey) != node.has(kPastValue))
     return node.fault("missing-operand", "expected past_key and past_value together, found one of them");
-  for (const int i : {kPastKey, kPastValue}) {
-    if (node.has(i) && node.rank(i) != 4)
-      return node.fault("rank-mismatch", "operand {}: expected rank 4, found {}", i, node.rank(i));
-  }
-  if (node.has(kValidKeys) && node.rank(kValidKeys) != 1)
-    return node.fault("rank-mismatch", "operand 6: expected rank 1, found {}", node.rank(kValidKeys));
   for (const std::string_view name : {"left_window_size", "right_window_size"}) {
     if (node.integer(name, -1) >= 0)
       return node.not_supported("attribute \"{}\": expected -1 (no window), found {}", name, node.integer(name, -1));

@@ -83,6 +83,13 @@ ir::Result<ir::Shape> required_shape(const NodeImport& node, int i) {
   return known;
 }
 
+ir::Status require_rank(const NodeImport& node, int i, int least, int most) {
+  if (!node.has(i) || (node.rank(i) >= least && node.rank(i) <= most)) return {};
+  if (least == most)
+    return node.fault("rank-mismatch", "operand {}: expected rank {}, found {}", i, least, node.rank(i));
+  return node.fault("rank-mismatch", "operand {}: expected rank {} to {}, found {}", i, least, most, node.rank(i));
+}
+
 ir::Shape numbers_as_shape(const NodeImport& node, std::span<const int64_t> numbers) {
   return ir::shape_of_dims(numbers, *node.graph().pool);
 }

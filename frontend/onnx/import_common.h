@@ -26,6 +26,9 @@ ir::Result<int64_t> required_integer(const NodeImport& node, int i, std::string_
 // The shape that operand `i` holds; where it depends on data, what the model declares of output 0.
 ir::Result<ir::Shape> required_shape(const NodeImport& node, int i);
 
+// A fault unless operand `i` is left out or has a rank from `least` to `most`.
+ir::Status require_rank(const NodeImport& node, int i, int least, int most);
+
 ir::Shape numbers_as_shape(const NodeImport& node, std::span<const int64_t> numbers);
 // `values` as an i64 tensor of rank 0 or 1: a constant when all are numbers.
 ir::ValueId emit_dimensions(NodeImport& node, std::vector<ir::Expr> values, int rank);

@@ -126,13 +126,12 @@ Status turn(NodeImport& node, std::array<ValueId, 3>& parts, ValueId before) {
 Status require_plain(const NodeImport& node) {
   if (!node.has(kLastKey) || !node.has(kTotal))
     return node.fault("missing-operand", "expected seqlens_k and total_sequence_length, found none");
-  if (node.rank(kQuery) != 3)
-    return node.fault("rank-mismatch", "operand 0: expected rank 3, found {}", node.rank(kQuery));
+  Status status = require_rank(node, kQuery, 3, 3);
+  status.merge(require_rank(node, kPastKey, 4, 4));
+  status.merge(require_rank(node, kPastValue, 4, 4));
+  if (!status) return status;
   if (node.has(kPastKey) != node.has(kPastValue))
     return node.fault("missing-operand", "expected past_key and past_value together, found one of them");
-  if (node.has(kPastKey) && (node.rank(kPastKey) != 4 || node.rank(kPastValue) != 4))
-    return node.fault("rank-mismatch", "past_key and past_value: expected rank 4, found {} and {}", node.rank(kPastKey),
-                      node.rank(kPastValue));
   if (node.has(kSink) || node.integer("smooth_softmax", 0) == 1)
     return node.not_supported("a softmax with a sink (head_sink, smooth_softmax) is not supported");
   for (const std::string_view name : {"k_quant_type", "v_quant_type"}) {

@@ -272,7 +272,10 @@ ValueId padded_by_data(NodeImport& node, ValueId x, int64_t axis, ValueId begin,
 Status import_pad_by_data(NodeImport& node, const std::vector<int64_t>& axes, const ir::Diagnostics& otherwise) {
   const std::optional<std::vector<int64_t>> declared = node.declared_dims(0);
   const std::optional<int64_t> count = ir::static_element_count(node.shape(1));
-  if (!declared || declared->size() != node.shape(0).size() || count != 2 * static_cast<int64_t>(axes.size()))
+  // An axis without elements has none to repeat or mirror.
+  const bool is_empty = ir::static_element_count(node.shape(0)) == 0;
+  if (is_empty || !declared || declared->size() != node.shape(0).size() ||
+      count != 2 * static_cast<int64_t>(axes.size()))
     return otherwise;
   ir::ExprPool& pool = *node.graph().pool;
   const ValueId pads = emit_cast(node, node.operand(1), ir::ElementType::kI64);

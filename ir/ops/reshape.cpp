@@ -1,4 +1,5 @@
 // The same elements in row-major order under another shape.
+#include "ir/ops/lowering.h"
 #include "ir/ops/movement.h"
 
 namespace burin::ir {
@@ -54,10 +55,12 @@ std::vector<Expr> operand_index(std::span<const Expr> index, const Shape& from, 
 void lower(Lowering& op) {
   NestBuilder nest = op.nest();
   const std::vector<Expr> index = nest.parallel(op.result_shape(0));
-  const bool is_empty = static_element_count(op.shape(0)) == 0;
-  const std::vector<Expr> from = is_empty ? std::vector<Expr>(op.shape(0).size(), op.pool().integer(0))
-                                          : operand_index(index, op.shape(0), op.result_shape(0), op.pool());
-  nest.write(op.result(0), index, op.at(0, from));
+  if (static_element_count(op.shape(0)) == 0) {  // nothing is read, and nothing can be divided by its dimensions
+    const std::vector<Expr> first(op.shape(0).size(), op.pool().integer(0));
+    nest.write(op.result(0), index, op.at_or(0, first, zero(op.pool(), op.element(0))));
+  } else {
+    nest.write(op.result(0), index, op.at(0, operand_index(index, op.shape(0), op.result_shape(0), op.pool())));
+  }
   op.emit(nest);
 }
 

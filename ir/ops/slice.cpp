@@ -1,8 +1,23 @@
 // A regular selection along every axis.
+#include "ir/checked.h"
 #include "ir/ops/movement.h"
 
 namespace burin::ir {
 namespace {
+
+// Where everything along an axis is a number, the first and the last element selected are inside.
+Status require_inside(const Inference& op, const Slice& slice, size_t axis) {
+  const std::optional<int64_t> dim = constant_integer(op.shape(0)[axis]);
+  const std::optional<int64_t> start = constant_integer(slice.starts[axis]);
+  const std::optional<int64_t> size = constant_integer(slice.sizes[axis]);
+  if (size && *size < 0) return op.fault("negative-dimension", "size {}: expected at least 0, found {}", axis, *size);
+  if (!dim || !start || !size || *size == 0) return {};
+  const std::optional<int64_t> way = checked_mul(*size - 1, slice.steps[axis]);
+  const std::optional<int64_t> last = way ? checked_add(*start, *way) : std::nullopt;
+  if (last && *start >= 0 && *start < *dim && *last >= 0 && *last < *dim) return {};
+  return op.fault("attribute-range", "axis {}: expected a selection within {} elements, found {} from {} by {}", axis,
+                  *dim, *size, *start, slice.steps[axis]);
+}
 
 Status infer(Inference& op) {
   const Slice& slice = op.attributes<Slice>();
@@ -13,6 +28,9 @@ Status infer(Inference& op) {
   }
   for (int64_t step : slice.steps) {
     if (step == 0) return op.fault("attribute-range", "attribute \"steps\": expected steps other than 0, found 0");
+  }
+  for (size_t axis = 0; axis < rank; ++axis) {
+    if (Status status = require_inside(op, slice, axis); !status) return status;
   }
   op.set_result(0, op.element(0), slice.sizes);
   return {};

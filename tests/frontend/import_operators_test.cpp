@@ -1,0 +1,139 @@
+// What operators that decompose are imported as: the types of their results, and what is said of those that cannot be.
+#include <gtest/gtest.h>
+
+#include "tests/frontend/model_builder.h"
+
+namespace burin::frontend::test {
+namespace {
+
+void expect_says(const std::string& text, const std::string& part) {
+  EXPECT_NE(text.find(part), std::string::npos) << "expected \"" << part << "\" in:\n" << text;
+}
+
+constexpr int kAttentionOpset = 23;
+
+ModelBuilder attention() {
+  ModelBuilder model(kAttentionOpset);
+  model.input("q", {"b", "s", 24}).input("k", {"b", "t", 8}).input("v", {"b", "t", 8});
+  return model;
+}
+
+TEST(ImportAttention, heads_of_queries_share_those_of_keys) {
+  ModelBuilder model = attention();
+  model.output("y");
+  onnx::NodeProto& node = model.node("Attention", {"q", "k", "v"}, {"y"});
+  set_integer(node, "q_num_heads", 6);
+  set_integer(node, "kv_num_heads", 2);
+  EXPECT_EQ(output_type(model.import()), "f32[b,s,24]");
+}
+
+TEST(ImportAttention, presents_are_the_past_and_what_is_new) {
+  ModelBuilder model(kAttentionOpset);
+  for (const char* name : {"q", "k", "v"}) model.input(name, {"b", 2, 3, 4});
+  for (const char* name : {"pk", "pv"}) model.input(name, {"b", 2, 5, 4});
+  model.output("y").output("present");
+  model.node("Attention", {"q", "k", "v", "", "pk", "pv"}, {"y", "present"});
+  EXPECT_EQ(output_type(model.import(), 1), "f32[b,2,8,4]");
+}
+
+TEST(ImportAttention, says_what_divides_no_head) {
+  ModelBuilder model = attention();
+  model.output("y");
+  onnx::NodeProto& node = model.node("Attention", {"q", "k", "v"}, {"y"});
+  set_integer(node, "q_num_heads", 5);
+  set_integer(node, "kv_num_heads", 2);
+  expect_says(faults_of(model.import()), "number of heads: expected a divisor of 24, found 5");
+}
+
+TEST(ImportAttention, a_past_comes_with_keys_and_values) {
+  ModelBuilder model(kAttentionOpset);
+  for (const char* name : {"q", "k", "v", "pk"}) model.input(name, {1, 2, 3, 4});
+  model.output("y");
+  model.node("Attention", {"q", "k", "v", "", "pk"}, {"y"});
+  expect_says(faults_of(model.import()), "expected past_key and past_value together, found one of them");
+}
+
+TEST(ImportAttention, a_cache_that_decoders_write_is_refused) {
+  ModelBuilder model;
+  model.input("q", {1, 3, 8}).input("length", {1}, onnx::TensorProto::INT32).output("y");
+  onnx::NodeProto& node = model.node("MultiHeadAttention", {"q", "q", "q", "", "", "", "", "", "length"}, {"y"});
+  node.set_domain("com.microsoft");
+  set_integer(node, "num_heads", 2);
+  expect_says(faults_of(model.import()), "node \"y_node\" (MultiHeadAttention): operands 8 and 9");
+}
+
+TEST(ImportAttention, a_packed_operand_has_three_parts) {
+  ModelBuilder model;
+  model.input("qkv", {1, 2, 1, 2, 4}).output("y");
+  onnx::NodeProto& node = model.node("MultiHeadAttention", {"qkv"}, {"y"});
+  node.set_domain("com.microsoft");
+  set_integer(node, "num_heads", 1);
+  expect_says(faults_of(model.import()), "expected a selection within 2 elements, found 1 from 2 by 1");
+}
+
+TEST(ImportRotary, an_odd_number_of_elements_has_no_pairs) {
+  ModelBuilder model(kAttentionOpset);
+  model.input("x", {1, 2, 3, 5}).input("c", {1, 3, 2}).output("y");
+  model.node("RotaryEmbedding", {"x", "c", "c"}, {"y"});
+  expect_says(faults_of(model.import()), "rotary dimensions: expected an even number up to 5, found 5");
+}
+
+// --- Operands that are data, where the model declares the result.
+
+TEST(ImportData, axes_that_are_data_need_a_declared_result) {
+  ModelBuilder model(18);
+  model.input("x", {3, 2, 2}).input("axes", {1}, onnx::TensorProto::INT64).output("y");
+  set_integer(model.node("ReduceSum", {"x", "axes"}, {"y"}), "keepdims", 0);
+  expect_says(faults_of(model.import()), "operand 1 (axes): expected values known");
+}
+
+TEST(ImportData, axes_that_are_data_lead_to_the_declared_result) {
+  ModelBuilder model(18);
+  model.input("x", {3, 2, 2}).input("axes", {1}, onnx::TensorProto::INT64).output("y", {3, 2});
+  set_integer(model.node("ReduceSum", {"x", "axes"}, {"y"}), "keepdims", 0);
+  EXPECT_EQ(output_type(model.import()), "f32[3,2]");
+}
+
+TEST(ImportData, no_axes_are_known_without_their_values) {
+  ModelBuilder model(18);
+  model.input("x", {3, 2}).input("axes", {0}, onnx::TensorProto::INT64).output("y");
+  model.node("ReduceSum", {"x", "axes"}, {"y"});
+  EXPECT_EQ(output_type(model.import()), "f32[1,1]");
+}
+
+TEST(ImportData, parts_that_are_data_have_the_declared_sizes) {
+  ModelBuilder model;
+  model.input("x", {6, 2}).input("split", {2}, onnx::TensorProto::INT64).output("a", {4, 2}).output("b", {2, 2});
+  model.node("Split", {"x", "split"}, {"a", "b"});
+  EXPECT_EQ(output_type(model.import(), 1), "f32[2,2]");
+}
+
+TEST(ImportData, pads_that_are_data_lead_to_the_declared_result) {
+  ModelBuilder model;
+  model.input("x", {3, 4}).input("pads", {4}, onnx::TensorProto::INT64).output("y", {5, 4});
+  model.node("Pad", {"x", "pads"}, {"y"});
+  EXPECT_EQ(output_type(model.import()), "f32[5,4]");
+}
+
+// --- Element types that are held in wider ones.
+
+TEST(ImportSmallElements, are_inputs_and_results_in_the_type_that_holds_them) {
+  ModelBuilder model(24);
+  model.input("x", {2}, onnx::TensorProto::INT4).output("y").output("z");
+  set_integer(model.node("Cast", {"x"}, {"y"}), "to", onnx::TensorProto::FLOAT8E5M2);
+  model.node("CastLike", {"y", "x"}, {"z"});
+  const ir::Result<ir::Graph> graph = model.import();
+  EXPECT_EQ(output_type(graph, 0), "f16[2]");
+  EXPECT_EQ(output_type(graph, 1), "i8[2]");
+}
+
+TEST(ImportSmallElements, strings_are_refused_by_name) {
+  ModelBuilder model;
+  model.input("x", {2}, onnx::TensorProto::STRING).output("y");
+  model.node("Identity", {"x"}, {"y"});
+  expect_says(faults_of(model.import()),
+              "input \"x\": expected a boolean, an integer or a float of at most 64 bits, found STRING");
+}
+
+}  // namespace
+}  // namespace burin::frontend::test
