@@ -1,5 +1,8 @@
 #include "passes/lower_graph.h"
 
+#include <set>
+#include <utility>
+
 #include "ir/op.h"
 
 namespace burin::passes {
@@ -8,7 +11,7 @@ using namespace ir;
 
 namespace {
 
-// Marks the ops of the main region that an output depends on.
+// Marks the ops of all regions that an output depends on.
 std::vector<bool> needed_ops(const Graph& graph) {
   std::vector<bool> needed(graph.ops.size());
   std::vector<ValueId> pending = graph.main().yields;
@@ -23,24 +26,19 @@ std::vector<bool> needed_ops(const Graph& graph) {
     if (!definition.valid() || needed[definition.index]) continue;
     needed[definition.index] = true;
     need(graph.ops[definition].operands);
-    // What a region reads from around it counts as an operand of its op.
-    std::vector<RegionId> regions = graph.ops[definition].regions;
-    while (!regions.empty()) {
-      const Region& region = graph.regions[regions.back()];
-      regions.pop_back();
-      need(region.yields);
-      for (OpId inner : region.ops) {
-        need(graph.ops[inner].operands);
-        regions.insert(regions.end(), graph.ops[inner].regions.begin(), graph.ops[inner].regions.end());
-      }
-    }
+    for (RegionId region : graph.ops[definition].regions) need(graph.regions[region].yields);
   }
   return needed;
 }
 
 class GraphLowering {
  public:
-  explicit GraphLowering(const Graph& graph) : graph_(graph) {
+  explicit GraphLowering(const Graph& graph)
+      : graph_(graph),
+        needed_(needed_ops(graph)),
+        regions_{[this](ValueId value) { return tensor(value); },
+                 [this](ValueId value, TensorId tensor) { lowered_.tensors[value.index] = tensor; },
+                 [this](RegionId region) { return lower_region(region); }} {
     lowered_.tensors.resize(graph.values.size());
     lowered_.program.name = graph.name;
     lowered_.program.pool = graph.pool;
@@ -56,18 +54,24 @@ class GraphLowering {
     return tensor;
   }
 
-  Status lower(OpId id) {
+  void lower(OpId id) {
     const Op& op = graph_.ops[id];
     if (op.info->lower == nullptr) {
-      return unsupported("unsupported", op.origin, "expected an op without regions, found {}", op.info->name);
+      status_.merge(unsupported("unsupported", op.origin, "expected an op with a lowering, found {}", op.info->name));
+      return;
     }
     std::vector<TensorId> operands;
     std::vector<TensorId> results;
     for (ValueId value : op.operands) operands.push_back(tensor(value));
     for (ValueId value : op.results) results.push_back(tensor(value));
-    Lowering lowering(graph_, op, lowered_.program, operands, results);
+    Lowering lowering(graph_, op, lowered_.program, operands, results, &regions_);
     op.info->lower(lowering);
-    return {};
+  }
+
+  void lower_needed(RegionId region) {
+    for (OpId op : graph_.regions[region].ops) {
+      if (needed_[op.index]) lower(op);
+    }
   }
 
   // An output that is an input, a constant or another output too gets a tensor of its own, filled by a copy.
@@ -87,12 +91,32 @@ class GraphLowering {
     program.outputs.push_back(copy);
   }
 
+  // Symbols that only ops left out would have counted.
+  void drop_uncounted_symbols() {
+    std::set<VariableId> counted;
+    for_each_statement(lowered_.program.body, [&](const Statement& statement) {
+      if (const auto* compact = std::get_if<Compact>(&statement.form)) counted.insert(compact->count);
+      if (const auto* count = std::get_if<Count>(&statement.form)) counted.insert(count->count);
+    });
+    std::erase_if(lowered_.program.opaque_symbols, [&](VariableId symbol) { return !counted.contains(symbol); });
+  }
+
+  const Status& status() const { return status_; }
   LoweredGraph take() { return std::move(lowered_); }
   LoweredGraph& lowered() { return lowered_; }
 
  private:
+  std::vector<Statement> lower_region(RegionId region) {
+    std::vector<Statement> outside = std::exchange(lowered_.program.body, {});
+    lower_needed(region);
+    return std::exchange(lowered_.program.body, std::move(outside));
+  }
+
   const Graph& graph_;
+  std::vector<bool> needed_;
+  RegionLowering regions_;
   LoweredGraph lowered_;
+  Status status_;
 };
 
 }  // namespace
@@ -105,12 +129,9 @@ Result<LoweredGraph> lower_graph(const Graph& graph) {
   for (const AssumedEqual& assumed : graph.assumptions)
     program.checks.push_back({assumed.left, assumed.right, assumed.origin});
   for (ValueId input : graph.main().parameters) program.inputs.push_back(lowering.tensor(input));
-  const std::vector<bool> needed = needed_ops(graph);
-  Status status;
-  for (OpId op : graph.main().ops) {
-    if (needed[op.index]) status.merge(lowering.lower(op));
-  }
-  if (!status) return status.faults();
+  lowering.lower_needed(graph.body);
+  if (!lowering.status()) return lowering.status().faults();
+  lowering.drop_uncounted_symbols();
   for (ValueId output : graph.main().yields) lowering.add_output(output);
   return lowering.take();
 }
@@ -123,7 +144,8 @@ Result<Program> lower_op(const Graph& graph, OpId id) {
   for (ValueId operand : graph.ops[id].operands) {
     if (operand.valid()) program.inputs.push_back(lowering.tensor(operand));
   }
-  if (Status status = lowering.lower(id); !status) return status.faults();
+  lowering.lower(id);
+  if (!lowering.status()) return lowering.status().faults();
   for (ValueId result : graph.ops[id].results) program.outputs.push_back(lowering.tensor(result));
   return std::move(lowering.take().program);
 }
