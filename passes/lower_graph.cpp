@@ -1,5 +1,7 @@
 #include "passes/lower_graph.h"
 
+#include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -11,31 +13,79 @@ using namespace ir;
 
 namespace {
 
-// Marks the ops of all regions that an output depends on.
-std::vector<bool> needed_ops(const Graph& graph) {
-  std::vector<bool> needed(graph.ops.size());
-  std::vector<ValueId> pending = graph.main().yields;
-  const auto need = [&](const std::vector<ValueId>& values) {
-    pending.insert(pending.end(), values.begin(), values.end());
-  };
-  while (!pending.empty()) {
-    const ValueId value = pending.back();
-    pending.pop_back();
-    if (!value.valid() || graph.values[value].constant) continue;
-    const OpId definition = graph.values[value].definition;
-    if (!definition.valid() || needed[definition.index]) continue;
-    needed[definition.index] = true;
-    need(graph.ops[definition].operands);
-    for (RegionId region : graph.ops[definition].regions) need(graph.regions[region].yields);
+// Which ops of all regions an output depends on: for its values, or for a count in its shape.
+class Liveness {
+ public:
+  explicit Liveness(const Graph& graph) : graph_(graph), needed_(graph.ops.size()) {
+    for (OpId op : graph.main().ops) find_counts(op);
+    need(graph.main().yields);
+    while (!pending_.empty()) {
+      const OpId op = pending_.back();
+      pending_.pop_back();
+      need(graph.ops[op].operands);
+      for (RegionId region : graph.ops[op].regions) need(graph.regions[region].yields);
+      need_attributes(graph.ops[op].attributes);
+    }
   }
-  return needed;
-}
+
+  std::vector<bool> needed() && { return std::move(needed_); }
+
+ private:
+  // An op whose result's shape is the first to have an opaque symbol finds out its value.
+  void find_counts(OpId id) {
+    const Op& op = graph_.ops[id];
+    for (RegionId region : op.regions) {
+      for (ValueId parameter : graph_.regions[region].parameters) add_counts(id, graph_.values[parameter]);
+      for (OpId inner : graph_.regions[region].ops) find_counts(inner);
+    }
+    for (ValueId result : op.results) add_counts(id, graph_.values[result]);
+  }
+
+  void add_counts(OpId op, const Value& value) {
+    const auto add = [&](Expr e) {
+      if (is_variable(e)) counting_.emplace(variable_of(e), op);
+    };
+    std::ranges::for_each(value.type.shape, add);
+    if (value.elements) std::ranges::for_each(*value.elements, add);
+  }
+
+  void need(OpId op) {
+    if (!op.valid() || needed_[op.index]) return;
+    needed_[op.index] = true;
+    pending_.push_back(op);
+  }
+
+  void need(const std::vector<ValueId>& values) {
+    for (ValueId value : values) {
+      if (value.valid() && !graph_.values[value].constant) need(graph_.values[value].definition);
+    }
+  }
+
+  void need_attributes(const Attributes& attributes) {
+    for (const FieldInfo& field : attributes.schema().fields) {
+      const AttributeValue value = field.get(attributes.get());
+      const auto* expressions = std::get_if<std::vector<Expr>>(&value);
+      if (expressions == nullptr) continue;
+      for (Expr root : *expressions) {
+        for_each_node(root, [&](Expr e) {
+          const auto found = is_variable(e) ? counting_.find(variable_of(e)) : counting_.end();
+          if (found != counting_.end()) need(found->second);
+        });
+      }
+    }
+  }
+
+  const Graph& graph_;
+  std::vector<bool> needed_;
+  std::vector<OpId> pending_;
+  std::map<VariableId, OpId> counting_;
+};
 
 class GraphLowering {
  public:
   explicit GraphLowering(const Graph& graph)
       : graph_(graph),
-        needed_(needed_ops(graph)),
+        needed_(Liveness(graph).needed()),
         regions_{[this](ValueId value) { return tensor(value); },
                  [this](ValueId value, TensorId tensor) { lowered_.tensors[value.index] = tensor; },
                  [this](RegionId region) { return lower_region(region); }} {
@@ -109,7 +159,29 @@ class GraphLowering {
   std::vector<Statement> lower_region(RegionId region) {
     std::vector<Statement> outside = std::exchange(lowered_.program.body, {});
     lower_needed(region);
-    return std::exchange(lowered_.program.body, std::move(outside));
+    return guarded(region, std::exchange(lowered_.program.body, std::move(outside)));
+  }
+
+  // What a region assumes of dimensions cannot be checked before it is known to run. Where it does not hold, the region is left
+  // out, and a count of 1 whose bound is 0 makes the runtime complain.
+  std::vector<Statement> guarded(RegionId region, std::vector<Statement> body) {
+    ExprPool& pool = *graph_.pool;
+    std::vector<Statement> counts;
+    Expr holds = pool.boolean(true);
+    for (const AssumedEqual& assumed : graph_.assumptions) {
+      if (assumed.region != region) continue;
+      const Expr equal = ir::equal(assumed.left, assumed.right);
+      const VariableId differs =
+          pool.declare({assumed.origin + ".differs", kIndex, 0, 0, pool.integer(1)});
+      lowered_.program.opaque_symbols.push_back(differs);
+      counts.push_back({Count{differs, select(equal, pool.integer(0), pool.integer(1))}});
+      holds = logical_and(holds, equal);
+    }
+    if (counts.empty()) return body;
+    const Expr times = select(holds, pool.integer(1), pool.integer(0));
+    const VariableId once = pool.declare({"once", kIndex, INT64_MIN, INT64_MAX, times});
+    counts.push_back({For{once, {}, std::move(body)}});
+    return counts;
   }
 
   const Graph& graph_;
@@ -126,8 +198,9 @@ Result<LoweredGraph> lower_graph(const Graph& graph) {
   Program& program = lowering.lowered().program;
   program.symbols = graph.symbols;
   program.opaque_symbols = graph.opaque_symbols;
-  for (const AssumedEqual& assumed : graph.assumptions)
-    program.checks.push_back({assumed.left, assumed.right, assumed.origin});
+  for (const AssumedEqual& assumed : graph.assumptions) {
+    if (!assumed.region.valid()) program.checks.push_back({assumed.left, assumed.right, assumed.origin});
+  }
   for (ValueId input : graph.main().parameters) program.inputs.push_back(lowering.tensor(input));
   lowering.lower_needed(graph.body);
   if (!lowering.status()) return lowering.status().faults();
