@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "ir/checked.h"
+#include "ir/largest.h"
 #include "passes/emit_nest.h"
 #include "passes/flat_nest.h"
 #include "passes/pack_constant.h"
@@ -256,7 +257,8 @@ class ProgramLowering {
   int64_t add_arena(TensorId id) {
     const Tensor& tensor = program_.tensors[id];
     ExprPool& pool = *program_.pool;
-    Expr bytes = element_count(physical_shape(tensor, pool), pool) * size_of(tensor.element);
+    const Expr elements = largest(element_count(physical_shape(tensor, pool), pool), program_.opaque_symbols);
+    Expr bytes = elements * size_of(tensor.element);
     // A count found while running is planned for at its bound, which may be in terms of counts declared before.
     for (auto opaque = program_.opaque_symbols.rbegin(); opaque != program_.opaque_symbols.rend(); ++opaque) {
       const Variable& variable = pool[*opaque];

@@ -7,6 +7,7 @@
 #include "frontend/onnx/import_common.h"
 #include "frontend/onnx/import_rows.h"
 #include "ir/bounds.h"
+#include "ir/largest.h"
 #include "ir/linear.h"
 #include "ir/ops/rows.h"
 
@@ -190,7 +191,8 @@ class LoopBody {
 
   // Puts a new symbol in the place of a dimension that changes.
   void declare(const Change& change) {
-    const Expr most = change.most.valid() ? change.most : pool().integer(std::max(kMostDimension, change.first->high));
+    const Expr found = change.most.valid() ? change.most : pool().integer(std::max(kMostDimension, change.first->high));
+    const Expr most = ir::largest(found, node_.graph().opaque_symbols);
     const ir::VariableId symbol = pool().declare(
         {fmt::format("{}.carried{}.d{}", name_of(node_.node()), change.value, change.d), ir::kIndex, 0, most->high,
          most + 1});
@@ -227,7 +229,7 @@ Expr most_iterations(const NodeImport& node) {
 // The count of iterations as a symbol, so that what a body slices by it has a shape. Lowering sets it where it is used.
 Expr declare_counter(NodeImport& node, Expr most) {
   ir::ExprPool& pool = *node.graph().pool;
-  const Expr extent = ir::max(most, pool.integer(1));
+  const Expr extent = ir::max(ir::largest(most, node.graph().opaque_symbols), pool.integer(1));
   const ir::VariableId symbol =
       pool.declare({fmt::format("{}.turn", name_of(node.node())), ir::kIndex, 0, extent->high - 1, extent});
   node.graph().opaque_symbols.push_back(symbol);
