@@ -1,7 +1,9 @@
 #include "passes/lower_nests.h"
 
 #include <algorithm>
+#include <cctype>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -33,6 +35,23 @@ std::string kernel_stem(const FlatNest& nest, const Schedule& schedule) {
     if (loop.factor > 0) tile += fmt::format("{}{}", tile.empty() ? "_" : "x", loop.factor);
   }
   return stem + tile;
+}
+
+// The name of the first node that a kernel comes from, as letters, digits and underscores: node "conv1" (Conv) -> conv1.
+std::string node_name(const std::vector<std::string>& origin) {
+  constexpr size_t kMostLetters = 40;
+  std::string name;
+  if (origin.empty()) return name;
+  std::string_view text = origin[0];
+  if (const size_t open = text.find('"'); open != std::string_view::npos) {
+    text.remove_prefix(open + 1);
+    text = text.substr(0, text.find('"'));
+  }
+  for (char letter : text.substr(0, kMostLetters)) {
+    const bool is_plain = std::isalnum(static_cast<unsigned char>(letter)) != 0;
+    if (is_plain || (!name.empty() && name.back() != '_')) name += is_plain ? letter : '_';
+  }
+  return name;
 }
 
 // Collects one kernel: its buffers (parameters first come first), its body, what was decided.
@@ -426,10 +445,19 @@ class ProgramLowering {
     }
     builder.kernel.scalars = free_variables(builder.kernel.body);
     for (VariableId scalar : builder.kernel.scalars) call.scalars.push_back(pool.variable(scalar));
-    builder.kernel.name = fmt::format("{}_{}", builder.stem, lowered_.module.kernels.size());
+    builder.kernel.name = kernel_name(builder);
     lowered_.explained.push_back(explain(builder));
     call.kernel = lowered_.module.kernels.add(std::move(builder.kernel));
     block.push_back({std::move(call)});
+  }
+
+  // "contract_f32_14x2x16_conv1": what profilers and backtraces show. A number keeps names apart.
+  std::string kernel_name(const KernelBuilder& builder) {
+    std::string name = builder.stem;
+    if (const std::string node = node_name(builder.kernel.origin); !node.empty()) name += "_" + node;
+    std::string unique = name;
+    for (int number = 2; !names_.insert(unique).second; ++number) unique = fmt::format("{}_{}", name, number);
+    return unique;
   }
 
   static std::string explain(const KernelBuilder& builder) {
@@ -444,6 +472,7 @@ class ProgramLowering {
   Math math_;
   LoweredProgram lowered_;
   Diagnostics fault_;
+  std::set<std::string> names_;  // of kernels
   std::map<TensorId, BufferId> places_;
   std::vector<int> first_, last_;
   BufferId symbols_;

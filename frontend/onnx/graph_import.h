@@ -18,6 +18,7 @@
 #include "frontend/onnx/import_model.h"
 #include "frontend/onnx/node_order.h"
 #include "frontend/onnx/scope.h"
+#include "frontend/onnx/small_element.h"
 #include "ir/graph.h"
 
 namespace burin::frontend {
@@ -57,6 +58,9 @@ class GraphImport {
   // `wanted`, or with a number behind it where the graph has a value of that name.
   std::string unique_name(std::string wanted);
   void rename(ir::ValueId value, std::string wanted);
+  // Values of element types that burin holds in wider ones; null for all others.
+  void set_small(ir::ValueId value, int32_t data_type);
+  const SmallElement* small(ir::ValueId value) const;
   // What the model declares of a value, where it does and burin knows the type: a hint, not a fact.
   std::optional<ir::TensorType> declared_type(Scope& scope, std::string_view name);
 
@@ -103,6 +107,7 @@ class GraphImport {
   FaultLog log_;
   int64_t node_count_ = 0;  // imported
   int64_t visited_ = 0;     // put in order, dead ones and those imported again included
+  std::map<ir::ValueId, const SmallElement*> small_;
   std::unordered_set<std::string> used_names_;
   std::unordered_map<std::string, int> next_suffix_;
   std::map<std::pair<std::string_view, std::string_view>, const onnx::FunctionProto*> functions_;
