@@ -101,9 +101,25 @@ class NestEmission {
       if (*count > whole) place(level, at, points, block, pool_.integer(whole), *count - whole);
       return;
     }
-    const Expr whole = floor_div(extent, step) * step;
-    strip(level, at, points, block, pool_.integer(0), whole, step);
-    if (step > 1) strip(level, at, points, block, whole, extent, 1);
+    Expr begin = pool_.integer(0);
+    for (int64_t smaller : steps_of(a)) {
+      const Expr end = begin + floor_div(extent - begin, smaller) * smaller;
+      strip(level, at, points, block, begin, end, smaller);
+      begin = end;
+    }
+  }
+
+  // Steps along an axis whose extent is known only when running, the largest first: whole tiles, then what covers most of a
+  // remainder, then single points.
+  std::vector<int64_t> steps_of(size_t axis) const {
+    constexpr int64_t kSmall = 4;
+    const int64_t unrolled = plan_.unrolled[axis], lanes = plan_.lanes[axis];
+    std::vector<int64_t> steps = {unrolled * lanes};
+    if (lanes > 1 && unrolled > 1) steps.push_back(lanes);
+    for (int64_t smaller : {kSmall, int64_t{1}}) {
+      if (smaller < steps.back()) steps.push_back(smaller);
+    }
+    return steps;
   }
 
   void strip(size_t level, const Substitution& at, const std::vector<int64_t>& points, Block& block, Expr begin,

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "ir/checked.h"
+#include "ir/largest.h"
 #include "passes/emit_nest.h"
 #include "passes/flat_nest.h"
 #include "passes/pack_constant.h"
@@ -275,11 +276,13 @@ class ProgramLowering {
   int64_t add_arena(TensorId id) {
     const Tensor& tensor = program_.tensors[id];
     ExprPool& pool = *program_.pool;
-    Expr bytes = element_count(physical_shape(tensor, pool), pool) * size_of(tensor.element);
-    // A count found while running is planned for at its bound.
-    for (VariableId opaque : program_.opaque_symbols) {
-      const Variable& variable = pool[opaque];
-      if (variable.extent.valid()) bytes = substitute(bytes, {{opaque.index, variable.extent - 1}});
+    const Expr elements = largest(element_count(physical_shape(tensor, pool), pool), program_.opaque_symbols);
+    Expr bytes = elements * size_of(tensor.element);
+    // A count found while running is planned for at its bound, which may be in terms of counts declared before.
+    for (auto opaque = program_.opaque_symbols.rbegin(); opaque != program_.opaque_symbols.rend(); ++opaque) {
+      const Variable& variable = pool[*opaque];
+      const Expr most = variable.extent.valid() ? variable.extent - 1 : pool.integer(variable.high);
+      bytes = substitute(bytes, {{opaque->index, most}});
     }
     if (!constant_integer(bytes) && bytes->opcode != Opcode::kVariable && is_constant_tree(bytes)) {
       fault_.push_back(input_fault("size-limit", fmt::format("tensor \"{}\"", tensor.name),
@@ -325,11 +328,26 @@ class ProgramLowering {
     call(builder, block);
   }
 
+  // Where the symbols' buffer has an opaque symbol.
+  int64_t slot_of(VariableId count) const {
+    const auto opaque = std::ranges::find(program_.opaque_symbols, count);
+    return static_cast<int64_t>(program_.symbols.size()) + (opaque - program_.opaque_symbols.begin());
+  }
+
+  void lower_form(const Count& count, const Statement&, Block& block) {
+    ExprPool& pool = *program_.pool;
+    const Expr value = rewrite_bottom_up(count.value, [&](Expr node) {
+      if (node->opcode != Opcode::kRead) return node;
+      const TensorId id = tensor_of(node);
+      const Expr position = physical_position(program_.tensors[id], index_of(program_, node), pool);
+      return load(pool, place(id), position, node->type);
+    });
+    block.push_back({StoreTo{symbols_buffer(), pool.integer(slot_of(count.count)), value}});
+  }
+
   void lower_form(const Compact& compact, const Statement&, Block& block) {
     KernelBuilder builder(program_, machine_, math_);
-    const auto opaque = std::ranges::find(program_.opaque_symbols, compact.count);
-    const int64_t slot = static_cast<int64_t>(program_.symbols.size()) + (opaque - program_.opaque_symbols.begin());
-    builder.add(compact, builder.kernel.body, slot);
+    builder.add(compact, builder.kernel.body, slot_of(compact.count));
     const BufferId symbols = symbols_buffer();
     // The count's buffer was the builder's first.
     call(builder, block, {symbols});

@@ -23,10 +23,18 @@
 
 namespace burin::frontend {
 
+// What a subgraph's input is like.
+struct RegionParameter {
+  ir::TensorType type;
+  ir::Expr element{};  // of a single integer, where it is known
+};
+
 // What a subgraph became.
 struct ImportedRegion {
   ir::RegionId region;
   std::vector<ir::ValueId> yields;
+  // How many symbols and assumptions there were before.
+  size_t first_symbol = 0, first_assumption = 0;
 };
 
 class GraphImport {
@@ -61,15 +69,15 @@ class GraphImport {
   int opset_of(std::string_view domain, const FunctionCall* call);
   // Imports the nodes that `results` need into the scope's region. Faults go to the log.
   void import_nodes(const Nodes& nodes, std::span<const std::string_view> results, Scope& scope);
-  // Imports the subgraph `body` of `node` in a region of its own; parameters have `types` and are named as the body's inputs.
+  // Imports the subgraph `body` of `node` in a region of its own; parameters are named as the body's inputs.
   // Absent when there was a fault, which is in the log.
   std::optional<ImportedRegion> import_region(const onnx::GraphProto& body, const onnx::NodeProto& node, Scope& outer,
-                                              std::span<const ir::TensorType> types);
+                                              std::span<const RegionParameter> parameters);
   // Imports `body`, which has no inputs, in the place of `node` of `outer`: what its outputs are.
   std::optional<std::vector<Name>> import_inline(const onnx::GraphProto& body, const onnx::NodeProto& node,
                                                  Scope& outer);
-  // Takes back what a region holds, to import it again with other types.
-  void discard_region(ir::RegionId region);
+  // Takes back what a region holds and everything imported after it, to import it again with other types.
+  void discard_region(const ImportedRegion& region);
 
   // --- Constants. The literal looks into the model file and keeps it open.
   ir::Result<ir::Literal> literal(const onnx::TensorProto& tensor, const std::string& where);
@@ -80,6 +88,7 @@ class GraphImport {
     MappedFile file;
   };
 
+  void clear_region(ir::RegionId region);
   void import_node(const onnx::NodeProto& node, Scope& scope);
   void call_function(const onnx::FunctionProto& function, const onnx::NodeProto& node, Scope& scope);
   const onnx::FunctionProto* function_of(const onnx::NodeProto& node) const;
