@@ -19,7 +19,15 @@ struct Storage {
 class Evaluator {
  public:
   Evaluator(const Program& program, Precision precision, const EvaluationLimits& limits)
-      : program_(program), precision_(precision), limits_(limits), tensors_(program.tensors.size()) {}
+      : program_(program), precision_(precision), limits_(limits), tensors_(program.tensors.size()) {
+    for (const Tensor& tensor : program.tensors) {
+      const auto uses_opaque = [&](Expr dimension) {
+        return std::ranges::any_of(program.opaque_symbols,
+                                   [&](VariableId symbol) { return uses_variable(dimension, symbol); });
+      };
+      varies_.push_back(std::ranges::any_of(tensor.shape, uses_opaque));
+    }
+  }
 
   SymbolValues symbols;
   std::optional<Diagnostic> fault;
@@ -37,29 +45,31 @@ class Evaluator {
     tensors_[id.index] = std::move(storage);
   }
 
-  // The storage of a tensor, made (zero) at its first use.
+  // The storage of a tensor, made (zero) at its first use, and with the extents that the symbols have now.
   Storage* storage(TensorId id) {
     std::optional<Storage>& held = tensors_[id.index];
-    if (held) return &*held;
+    if (held && !varies_[id.index]) return &*held;
     const Tensor& tensor = program_.tensors[id];
     if (tensor.constant) {
       bind(id, *tensor.constant);
       return &*held;
     }
-    Storage fresh{kept(tensor.element), {}, {}};
+    std::vector<int64_t> dims;
     for (Expr dimension : tensor.shape) {
       const std::optional<int64_t> value = evaluate_integer(dimension, symbols);
       if (!value || *value < 0)
         return fail("shape", "a dimension that is known and not negative", value.value_or(-1), tensor.name);
-      fresh.dims.push_back(*value);
+      dims.push_back(*value);
     }
-    const std::optional<int64_t> count = checked_product(fresh.dims);
+    if (held && held->dims == dims) return &*held;
+    const std::optional<int64_t> count = checked_product(dims);
     if (!count || *count > limits_.most_elements) {
       return fail("size-limit", fmt::format("at most {} elements", limits_.most_elements), count.value_or(-1),
                   tensor.name);
     }
-    fresh.values.resize(static_cast<size_t>(*count));
-    held = std::move(fresh);
+    if (!held) held = Storage{kept(tensor.element), {}, {}};
+    held->dims = std::move(dims);
+    held->values.resize(static_cast<size_t>(*count));
     return &*held;
   }
 
@@ -160,6 +170,7 @@ class Evaluator {
     return !fault;
   }
 
+  bool run(const Count& count);
   bool run(const If& branch) { return run(is_true(branch.condition) ? branch.then_body : branch.else_body) && !fault; }
 
   friend class NestRun;
@@ -167,6 +178,7 @@ class Evaluator {
   Precision precision_;
   EvaluationLimits limits_;
   std::vector<std::optional<Storage>> tensors_;
+  std::vector<bool> varies_;  // by tensor: its extents depend on opaque symbols
 };
 
 // One nest on one block of parallel points after another.
@@ -364,9 +376,22 @@ class NestRun {
 
 bool Evaluator::run(const Nest& nest) { return NestRun(*this, nest).run(); }
 
+// A nest without axes whose only expression is `value`.
+Nest probe_of(Expr value) {
+  Nest probe;
+  probe.accumulators.push_back({VariableId{}, value, value});
+  return probe;
+}
+
+bool Evaluator::run(const Count& count) {
+  const Nest probe = probe_of(count.value);
+  const std::optional<Scalar> value = NestRun(*this, probe).initial();
+  if (value) set(count.count, value->integer);
+  return value.has_value();
+}
+
 bool Evaluator::run(const Compact& compact) {
-  Nest probe;  // its only expression is the condition
-  probe.accumulators.push_back({VariableId{}, compact.where, compact.where});
+  const Nest probe = probe_of(compact.where);
   Nest nest;
   nest.writes = compact.writes;
   NestRun condition(*this, probe);

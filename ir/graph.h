@@ -54,10 +54,11 @@ struct Region {
   std::vector<ValueId> yields;
 };
 
-// Two dimensions that inference took to be equal and that `prepare` must find equal.
+// Two dimensions that inference took to be equal. `prepare` must find them so, or where `region` is set, whoever runs it.
 struct AssumedEqual {
   Expr left, right;
   std::string origin;
+  RegionId region{};
 };
 
 struct Graph {

@@ -134,9 +134,37 @@ struct Compact {
   std::vector<std::string> origin;
 };
 
-struct Statement {
-  std::variant<Nest, Group, For, While, If, Compact> form;
+// Gives the opaque symbol `count` a value, which holds until it is given another: how long a loop has become, which extent a
+// branch leaves behind. A tensor whose extents change by it keeps its elements at their row-major positions.
+struct Count {
+  VariableId count;
+  Expr value;  // i64, not above the symbol's bound
 };
+
+struct Statement {
+  std::variant<Nest, Group, For, While, If, Compact, Count> form;
+};
+
+// Calls `visit(std::vector<Statement>&)` with every body that control enters from `statement`: those of loops and branches. A
+// group's body is part of its statement.
+template <class AnyStatement, class Visitor>
+void for_each_body(AnyStatement& statement, Visitor&& visit) {
+  if (auto* loop = std::get_if<For>(&statement.form)) visit(loop->body);
+  if (auto* loop = std::get_if<While>(&statement.form)) visit(loop->body);
+  if (auto* branch = std::get_if<If>(&statement.form)) {
+    visit(branch->then_body);
+    visit(branch->else_body);
+  }
+}
+// Calls `visit(Statement&)` with the statements of `body` and of every body inside, groups' included, in order.
+template <class Body, class Visitor>
+void for_each_statement(Body& body, Visitor&& visit) {
+  for (auto& statement : body) {
+    visit(statement);
+    for_each_body(statement, [&](auto& inner) { for_each_statement(inner, visit); });
+    if (auto* group = std::get_if<Group>(&statement.form)) for_each_statement(group->body, visit);
+  }
+}
 
 struct DimensionCheck {
   Expr left, right;

@@ -143,6 +143,8 @@ class NestParser {
         body.push_back({parse_if()});
       } else if (token.is_word("compact")) {
         body.push_back({parse_compact()});
+      } else if (token.is_word("count")) {
+        body.push_back({parse_count()});
       } else {
         scope_.variables.close_scope();
         break;
@@ -365,15 +367,10 @@ class NestParser {
     const Token position = cursor_.peek();
     cursor_.expect_name("the name of a position");
     cursor_.expect_word("to");
-    const Token count = cursor_.peek();
-    const std::optional<VariableId> symbol = scope_.variables.find(cursor_.expect_name("an opaque symbol"));
-    if (!symbol || std::ranges::find(program_.opaque_symbols, *symbol) == program_.opaque_symbols.end()) {
-      cursor_.fail_at(count, fmt::format("expected an opaque symbol, found {}", shown(count)), "name");
-    }
+    compact.count = parse_opaque_symbol();
     if (cursor_.failed()) return compact;
-    compact.count = *symbol;
     compact.position =
-        program_.pool->declare({position.text, kIndex, INT64_MIN, INT64_MAX, program_.pool->variable(*symbol)});
+        program_.pool->declare({position.text, kIndex, INT64_MIN, INT64_MAX, program_.pool->variable(compact.count)});
     declare(cursor_, scope_, position, compact.position);
     cursor_.expect_word("where");
     compact.where = expressions_.parse(kBool);
@@ -382,6 +379,23 @@ class NestParser {
     parse_writes("value", compact.writes);
     cursor_.expect("}");
     return compact;
+  }
+
+  VariableId parse_opaque_symbol() {
+    const Token name = cursor_.peek();
+    const std::optional<VariableId> symbol = scope_.variables.find(cursor_.expect_name("an opaque symbol"));
+    if (symbol && std::ranges::find(program_.opaque_symbols, *symbol) != program_.opaque_symbols.end()) return *symbol;
+    cursor_.fail_at(name, fmt::format("expected an opaque symbol, found {}", shown(name)), "name");
+    return {};
+  }
+
+  // count K = t + 1
+  Count parse_count() {
+    cursor_.next();
+    Count count{parse_opaque_symbol(), {}};
+    cursor_.expect("=");
+    count.value = expressions_.parse(kIndex);
+    return count;
   }
 
   Program program_;

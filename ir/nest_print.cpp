@@ -223,6 +223,8 @@ class NestPrinter {
     print_writes(compact.writes, "value ");
   }
 
+  void print(const Count& count) { out_.line("count " + name(count.count) + " = " + text(count.value, kIndex)); }
+
   const Program& program_;
   ExprNames names_;
   NameGiver variable_names_;

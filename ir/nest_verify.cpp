@@ -442,8 +442,7 @@ class NestVerifier {
             word_of(axis.kind));
     }
     check_expr(compact.where, kBool, where);
-    const bool opaque = std::ranges::find(program_.opaque_symbols, compact.count) != program_.opaque_symbols.end();
-    if (!opaque) fault("count", where, "expected an opaque symbol to count, found {}", name_of(compact.count));
+    check_opaque(compact.count, where);
     if (!counted_.insert(compact.count).second)
       fault("count", where, "expected each symbol to be counted once, found {} again", name_of(compact.count));
     if (!scope_.insert(compact.position).second)
@@ -452,6 +451,18 @@ class NestVerifier {
     for (const Write& write : compact.writes) written_.insert(write.tensor);
     scope_.erase(compact.position);
     leave(compact.axes);
+  }
+
+  void check_opaque(VariableId count, const std::string& where) {
+    const bool opaque = std::ranges::find(program_.opaque_symbols, count) != program_.opaque_symbols.end();
+    if (!opaque) fault("count", where, "expected an opaque symbol to count, found {}", name_of(count));
+  }
+
+  void check(const Count& count) {
+    check_opaque(count.count, "count");
+    check_expr(count.value, kIndex, "count");
+    if (counted_.contains(count.count))
+      fault("count", "count", "expected each symbol to be counted once, found {} again", name_of(count.count));
   }
 
   const Program& program_;

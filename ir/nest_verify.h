@@ -25,7 +25,7 @@
 // - Axes of groups are parallel, those of compacts sequential: a compact counts in order.
 // - Carried tensors agree in type with what they start from and go on with. A condition is a scalar bool, and a while's is
 //   carried. Both bodies of an if write the same tensors that are read after it.
-// - A compact counts up an opaque symbol that nothing else counts.
+// - A compact counts up an opaque symbol that nothing else counts. A count's value is an i64 for an opaque symbol.
 #pragma once
 
 #include "ir/nest.h"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ir/largest.h"
 #include "ir/linear.h"
 #include "ir/propagate.h"
 
@@ -54,6 +55,7 @@ Status Inference::require_equal(Expr left, Expr right, std::string_view what) {
 }
 
 Expr Inference::opaque_count(std::string name, Expr most) {
+  most = largest(most, graph_.opaque_symbols);
   const VariableId symbol = pool().declare({std::move(name), kIndex, 0, most->high, most + 1});
   graph_.opaque_symbols.push_back(symbol);
   return pool().variable(symbol);

@@ -3,6 +3,7 @@
 // `burin ops`, docs/operators.md and the hostile-attribute tests walk it.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -69,12 +70,19 @@ class Inference {
   OpId op_;
 };
 
+// How the ops of a region are lowered: what the rows of ops with regions ask for.
+struct RegionLowering {
+  std::function<TensorId(ValueId)> tensor;                   // of a value in a region, or around it
+  std::function<void(ValueId, TensorId)> bind;               // lets a parameter be a tensor that exists
+  std::function<std::vector<Statement>(RegionId)> lower;     // the statements of a region's ops
+};
+
 // What a row's lowering sees: the op, its operands and results as tensors of the program.
 class Lowering {
  public:
   Lowering(const Graph& graph, const Op& op, Program& program, std::span<const TensorId> operands,
-           std::span<const TensorId> results)
-      : program(program), graph_(graph), op_(op), operands_(operands), results_(results) {}
+           std::span<const TensorId> results, const RegionLowering* regions = nullptr)
+      : program(program), graph_(graph), op_(op), operands_(operands), results_(results), regions_(regions) {}
 
   Program& program;
 
@@ -105,6 +113,10 @@ class Lowering {
   Expr broadcast_at(int i, std::span<const Expr> index) const;
   NestBuilder nest() const { return {program, op_.origin}; }
   void emit(NestBuilder& nest) const { program.body.push_back({nest.take()}); }
+  // Of an op with regions: region `i`, and how to lower it.
+  const Graph& graph() const { return graph_; }
+  const Region& region(size_t i) const { return graph_.regions[op_.regions[i]]; }
+  const RegionLowering& regions() const { return *regions_; }
   // A tensor for an intermediate result, named after the op's first result.
   TensorId temporary(std::string_view suffix, ElementType element, Shape shape) const;
 
@@ -113,6 +125,7 @@ class Lowering {
   const Op& op_;
   std::span<const TensorId> operands_;
   std::span<const TensorId> results_;
+  const RegionLowering* regions_;
 };
 
 // Floats narrower than f32 are computed in f32: `widen` a value read, `narrow` one to be written.

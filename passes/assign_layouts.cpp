@@ -176,7 +176,8 @@ class LayoutAssignment {
     }
   }
 
-  // [n floordiv 16, what the reduction walks in its order, the rest, n mod 16], where n is the result's contiguous axis.
+  // [the rest, n floordiv 16, what the reduction walks in its order, n mod 16], where n is the result's contiguous axis; without
+  // panels where n is short.
   std::optional<Layout> panels(const Nest& nest, Expr read) const {
     const TensorId id = tensor_of(read);
     if (!program_.tensors[id].constant || otherwise_of(program_, read).valid()) return std::nullopt;
@@ -193,7 +194,8 @@ class LayoutAssignment {
     Layout layout;
     Layout inner;
     std::vector<bool> placed(index.size());
-    placed[static_cast<size_t>(panel)] = true;
+    const bool few = is_too_short_for_vectors(*contiguous);
+    placed[static_cast<size_t>(panel)] = !few;
     for (const Axis& axis : nest.axes) {
       if (axis.kind != AxisKind::kReduction) continue;
       for (size_t d = 0; d < index.size(); ++d) {
@@ -205,10 +207,16 @@ class LayoutAssignment {
     for (size_t d = 0; d < index.size(); ++d) {
       if (!placed[d]) layout.push_back({static_cast<int>(d)});
     }
-    layout.push_back({panel, LayoutPart::kQuotient, kPanel});
+    if (!few) layout.push_back({panel, LayoutPart::kQuotient, kPanel});
     layout.insert(layout.end(), inner.begin(), inner.end());
-    layout.push_back({panel, LayoutPart::kRemainder, kPanel});
+    if (!few) layout.push_back({panel, LayoutPart::kRemainder, kPanel});
     return layout;
+  }
+
+  // A result of a few channels: the schedule then makes vectors along the reduction.
+  bool is_too_short_for_vectors(VariableId axis) const {
+    const std::optional<int64_t> extent = constant_integer((*program_.pool)[axis].extent);
+    return extent && *extent < kLeastVector;
   }
 
   Program& program_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "ir/linear.h"
 #include "ir/result.h"
@@ -13,6 +14,8 @@ namespace burin::passes {
 using namespace ir;
 
 namespace {
+
+constexpr int64_t kMostInRow = 512;  // terms that a long sum adds up before it adds them to its total
 
 // What a schedule says, by axis: points per tile, vector lanes, and the orders of the loops around.
 struct Plan {
@@ -98,9 +101,25 @@ class NestEmission {
       if (*count > whole) place(level, at, points, block, pool_.integer(whole), *count - whole);
       return;
     }
-    const Expr whole = floor_div(extent, step) * step;
-    strip(level, at, points, block, pool_.integer(0), whole, step);
-    if (step > 1) strip(level, at, points, block, whole, extent, 1);
+    Expr begin = pool_.integer(0);
+    for (int64_t smaller : steps_of(a)) {
+      const Expr end = begin + floor_div(extent - begin, smaller) * smaller;
+      strip(level, at, points, block, begin, end, smaller);
+      begin = end;
+    }
+  }
+
+  // Steps along an axis whose extent is known only when running, the largest first: whole tiles, then what covers most of a
+  // remainder, then single points.
+  std::vector<int64_t> steps_of(size_t axis) const {
+    constexpr int64_t kSmall = 4;
+    const int64_t unrolled = plan_.unrolled[axis], lanes = plan_.lanes[axis];
+    std::vector<int64_t> steps = {unrolled * lanes};
+    if (lanes > 1 && unrolled > 1) steps.push_back(lanes);
+    for (int64_t smaller : {kSmall, int64_t{1}}) {
+      if (smaller < steps.back()) steps.push_back(smaller);
+    }
+    return steps;
   }
 
   void strip(size_t level, const Substitution& at, const std::vector<int64_t>& points, Block& block, Expr begin,
@@ -108,6 +127,7 @@ class NestEmission {
     // The counter counts tiles, so that positions are visibly multiples of the step.
     const int axis = plan_.outer[level];
     const Expr tiles = floor_div(end - begin, step);
+    if (is_constant_value(tiles, 0)) return;
     Loop loop{counter_below(variable(axis).name, tiles), pool_.integer(0), tiles, 1, LoopKind::kSerial, {}};
     place(level, at, points, loop.body, begin + pool_.variable(loop.counter) * step, step);
     block.push_back({std::move(loop)});
@@ -221,9 +241,13 @@ class NestEmission {
     return at_point(e, bare);
   }
 
-  // A sum over several loops that is no product of two loads (those are short, and every instruction counts there).
+  // A long sum that is no product of two loads (those are short, and every instruction counts there).
   bool sums_by_rows() const {
-    if (plan_.inner.size() < 2 || nest_.accumulators.size() != 1) return false;
+    if (nest_.accumulators.size() != 1 || plan_.inner.empty()) return false;
+    if (plan_.inner.size() == 1) {
+      const std::optional<int64_t> count = constant_integer(variable(plan_.inner.back()).extent);
+      if (count && *count <= kMostInRow) return false;
+    }
     const Expr combine = nest_.accumulators[0].combine;
     const auto is_load = [](Expr e) { return e->opcode == Opcode::kLoad; };
     if (combine->opcode == Opcode::kFma && (is_load(combine->operands[0]) || is_load(combine->operands[1])))
@@ -235,19 +259,40 @@ class NestEmission {
            });
   }
 
-  // The innermost loop sums into a register of its own, which is then added to the total.
+  // Sums rows into a register of their own, which is then added to the total: rounding errors grow with the length of a row
+  // and the number of rows, not with their product. A row is a turn of the innermost loop, or a part of a single long one.
   void row_sums(std::vector<TilePoint>& tile, Block& block) {
     Block* body = &block;
-    for (size_t i = 0; i + 1 < plan_.inner.size(); ++i) body = step_loop(plan_.inner[i], tile, *body);
-    std::vector<TilePoint> rows = tile;
-    declare_accumulators(rows, *body, 1);
-    for (const TilePoint& row : rows) {
-      body->push_back({Assign{row.accumulators[0], {}, pool_.number(0, pool_[row.accumulators[0]].type)}});
+    if (plan_.inner.size() == 1) {
+      const Expr extent = variable(plan_.inner[0]).extent;
+      const Expr rows = floor_div(extent, kMostInRow);
+      Loop loop{counter_below("row", rows), pool_.integer(0), rows, 1, LoopKind::kSerial, {}};
+      const Expr first = pool_.variable(loop.counter) * kMostInRow;
+      one_row(tile, first, pool_.integer(kMostInRow), loop.body);
+      if (!is_constant_value(rows, 0)) block.push_back({std::move(loop)});
+      if (!provably_equal(rows * kMostInRow, extent))
+        one_row(tile, rows * kMostInRow, extent - rows * kMostInRow, block);
+      return;
     }
-    combine(rows, *step_loop(plan_.inner.back(), rows, *body));
+    for (size_t i = 0; i + 1 < plan_.inner.size(); ++i) body = step_loop(plan_.inner[i], tile, *body);
+    one_row(tile, pool_.integer(0), variable(plan_.inner.back()).extent, *body);
+  }
+
+  // Adds `count` points of the innermost reduction axis, from `first` on.
+  void one_row(const std::vector<TilePoint>& tile, Expr first, Expr count, Block& block) {
+    std::vector<TilePoint> rows = tile;
+    declare_accumulators(rows, block, 1);
+    for (const TilePoint& row : rows) {
+      block.push_back({Assign{row.accumulators[0], {}, pool_.number(0, pool_[row.accumulators[0]].type)}});
+    }
+    const int axis = plan_.inner.back();
+    Loop loop{counter_below(variable(axis).name, count), pool_.integer(0), count, 1, LoopKind::kSerial, {}};
+    for (TilePoint& row : rows) row.scalars[id(axis).index] = first + pool_.variable(loop.counter);
+    combine(rows, loop.body);
+    block.push_back({std::move(loop)});
     for (size_t i = 0; i < tile.size(); ++i) {
       const Expr total = pool_.variable(tile[i].accumulators[0]) + pool_.variable(rows[i].accumulators[0]);
-      body->push_back({Assign{tile[i].accumulators[0], {}, total}});
+      block.push_back({Assign{tile[i].accumulators[0], {}, total}});
     }
   }
 
@@ -275,68 +320,54 @@ class NestEmission {
     }
   }
 
-  // One step of the reduction at every point. Loads that several points share are named first, so that each is made once.
+  // How the values of one step share loads. Naming a load right before its first use, and not all of them first, keeps
+  // few registers alive beside the accumulators: compilers would spill those.
+  struct Sharing {
+    std::map<const ExprNode*, int> uses;
+    std::set<const ExprNode*> outside_splats;  // loads that something else than a splat uses
+    std::map<const ExprNode*, Expr> named;
+  };
+
+  // One step of the reduction at every point; loads (with the splat around them, if any) that several uses share are made
+  // once.
   void combine(const std::vector<TilePoint>& tile, Block& block) {
     std::vector<std::vector<Expr>> values;
-    std::map<const ExprNode*, int> uses;
+    Sharing sharing;
     for (const TilePoint& point : tile) {
       values.emplace_back();
       for (const Accumulator& accumulator : nest_.accumulators) {
         values.back().push_back(at_point(accumulator.combine, point));
-        for_each_node(values.back().back(), [&](Expr node) { ++uses[node.node()]; });
+        for_each_node(values.back().back(), [&](Expr node) {
+          ++sharing.uses[node.node()];
+          if (node->opcode == Opcode::kSplat) return;
+          for (Expr operand : node->operands) {
+            if (operand->opcode == Opcode::kLoad) sharing.outside_splats.insert(operand.node());
+          }
+        });
       }
     }
-    const Sharing sharing = share_loads(values, uses, block);
     for (size_t p = 0; p < tile.size(); ++p) {
-      for (Expr& value : values[p]) value = named(value, sharing, block);
+      for (Expr& value : values[p]) {
+        name_shared_loads(value, sharing, block);
+        value = replace_named(value, sharing);
+      }
       assign(tile[p], values[p], block);
     }
   }
 
-  // Shared loads (with the splat around them, if any) and the variables that name them.
-  struct Sharing {
-    std::map<const ExprNode*, Expr> named;
-  };
-
-  Sharing share_loads(const std::vector<std::vector<Expr>>& values, const std::map<const ExprNode*, int>& uses,
-                      Block& block) {
-    Sharing sharing;
-    int number = 0;
-    for (const std::vector<Expr>& at_one_point : values) {
-      for (Expr value : at_one_point) {
-        for_each_node(value, [&](Expr node) {
-          const bool load_or_splat = node->opcode == Opcode::kLoad ||
-                                     (node->opcode == Opcode::kSplat && node->operands[0]->opcode == Opcode::kLoad);
-          if (!load_or_splat || uses.at(node.node()) < 2 || sharing.named.contains(node.node())) return;
-          if (node->opcode == Opcode::kLoad && node->type.lanes == 1 && values.size() > 1 &&
-              is_only_splat(values, node))
-            return;
-          const VariableId name = pool_.declare({"v" + std::to_string(number++), node->type, INT64_MIN, INT64_MAX, {}});
-          block.push_back({Let{name, node}});
-          sharing.named.emplace(node.node(), pool_.variable(name));
-        });
-      }
-    }
-    return sharing;
-  }
-
-  // True when every use of the scalar load is the operand of a splat, which is named itself.
-  static bool is_only_splat(const std::vector<std::vector<Expr>>& values, Expr load) {
-    bool only = true;
-    for (const std::vector<Expr>& at_one_point : values) {
-      for (Expr value : at_one_point) {
-        for_each_node(value, [&](Expr node) {
-          if (node->opcode == Opcode::kSplat) return;
-          for (Expr operand : node->operands) only &= operand != load;
-        });
-      }
-    }
-    return only;
-  }
-
-  static Expr named(Expr value, const Sharing& sharing, Block&) {
-    if (sharing.named.empty()) return value;
-    return replace_named(value, sharing);
+  void name_shared_loads(Expr value, Sharing& sharing, Block& block) {
+    for_each_node(value, [&](Expr node) {
+      const bool is_load = node->opcode == Opcode::kLoad;
+      const bool is_splat_load = node->opcode == Opcode::kSplat && node->operands[0]->opcode == Opcode::kLoad;
+      if ((!is_load && !is_splat_load) || sharing.uses.at(node.node()) < 2 || sharing.named.contains(node.node()))
+        return;
+      // Where only splats use a scalar, the splat gets the name.
+      if (is_load && node->type.lanes == 1 && !sharing.outside_splats.contains(node.node())) return;
+      const std::string name = "v" + std::to_string(sharing.named.size());
+      const VariableId variable = pool_.declare({name, node->type, INT64_MIN, INT64_MAX, {}});
+      block.push_back({Let{variable, node}});
+      sharing.named.emplace(node.node(), pool_.variable(variable));
+    });
   }
 
   static Expr replace_named(Expr e, const Sharing& sharing) {
@@ -386,25 +417,21 @@ class NestEmission {
     }
   }
 
-  // --- A reduction whose partial results are lanes.
+  // --- A reduction whose partial results are lanes: at every point of the tile one vector of them.
   void split_reduction_tile(std::vector<TilePoint>& tile, Block& block) {
-    BURIN_ASSERT(tile.size() == 1 && nest_.accumulators.size() == 1,
-                 "a split reduction has one accumulator and no tile");
+    BURIN_ASSERT(nest_.accumulators.size() == 1, "a split reduction has one accumulator");
     const Accumulator& accumulator = nest_.accumulators[0];
     const std::optional<SplitReduction> split = split_reduction(accumulator, pool_);
     BURIN_ASSERT(split.has_value(), "only a reduction that can be split is scheduled so");
-    const auto axis = static_cast<size_t>(plan_.split_axis);
-    const int lanes = static_cast<int>(plan_.lanes[axis]);
+    declare_accumulators(tile, block, 1);
+    for (const TilePoint& point : tile) {
+      block.push_back({Assign{point.accumulators[0], {}, at_point_without_registers(accumulator.init, point)}});
+    }
     const Expr extent = variable(plan_.split_axis).extent;
+    const int64_t lanes = plan_.lanes[static_cast<size_t>(plan_.split_axis)];
     const Expr whole = floor_div(extent, lanes) * lanes;
-    TilePoint& point = tile[0];
-    const Expr init = at_point_without_registers(accumulator.init, point);
-    const VariableId total = pool_.declare({pool_[accumulator.variable].name, init->type, INT64_MIN, INT64_MAX, {}});
-    block.push_back({Tile{total, {}}});
-    block.push_back({Assign{total, {}, init}});
-    if (!is_constant_value(whole, 0)) partial_results(tile, *split, whole, total, block);
-    if (!provably_equal(whole, extent)) single_points(tile, whole, total, block);
-    point.accumulators = {total};
+    if (!is_constant_value(whole, 0)) partial_results(tile, *split, whole, block);
+    if (!provably_equal(whole, extent)) single_points(tile, whole, block);
     stores(tile, block);
   }
 
@@ -422,37 +449,42 @@ class NestEmission {
     return &std::get<Loop>(body->back().form).body;
   }
 
-  void partial_results(std::vector<TilePoint> tile, const SplitReduction& split, Expr whole, VariableId total,
-                       Block& block) {
-    const auto axis = static_cast<size_t>(plan_.split_axis);
-    const int lanes = static_cast<int>(plan_.lanes[axis]);
-    declare_accumulators(tile, block, lanes);
-    TilePoint& point = tile[0];
-    const VariableId partial = point.accumulators[0];
-    block.push_back({Assign{partial, {}, pool_.number(split.identity, pool_[partial].type)}});
-    Expr innermost;
-    Block* body = reduction_loops(tile, block, pool_.integer(0), whole, lanes, innermost);
-    point.vector_axis = id(plan_.split_axis);
-    point.base = innermost;
-    point.lanes = lanes;
-    body->push_back({Assign{partial, {}, at_point(nest_.accumulators[0].combine, point)}});
-    // Joined pairwise, lane by lane, and the accumulator's start first of all.
-    std::vector<Expr> lanes_left;
-    for (int i = 0; i < lanes; ++i) lanes_left.push_back(lane(pool_.variable(partial), i));
-    for (size_t count = lanes_left.size(); count > 1; count /= 2) {
-      for (size_t i = 0; i < count / 2; ++i)
-        lanes_left[i] = binary(split.opcode, lanes_left[i], lanes_left[i + count / 2]);
+  void partial_results(const std::vector<TilePoint>& tile, const SplitReduction& split, Expr whole, Block& block) {
+    const int lanes = static_cast<int>(plan_.lanes[static_cast<size_t>(plan_.split_axis)]);
+    std::vector<TilePoint> partial = tile;
+    declare_accumulators(partial, block, lanes);
+    for (const TilePoint& point : partial) {
+      const VariableId held = point.accumulators[0];
+      block.push_back({Assign{held, {}, pool_.number(split.identity, pool_[held].type)}});
     }
-    block.push_back({Assign{total, {}, binary(split.opcode, pool_.variable(total), lanes_left[0])}});
+    Expr innermost;
+    Block* body = reduction_loops(partial, block, pool_.integer(0), whole, lanes, innermost);
+    for (TilePoint& point : partial) {
+      point.vector_axis = id(plan_.split_axis);
+      point.base = innermost;
+      point.lanes = lanes;
+    }
+    combine(partial, *body);
+    for (size_t p = 0; p < tile.size(); ++p) {
+      join_lanes(split.opcode, partial[p].accumulators[0], lanes, tile[p].accumulators[0], block);
+    }
   }
 
-  void single_points(std::vector<TilePoint> tile, Expr whole, VariableId total, Block& block) {
-    TilePoint& point = tile[0];
-    point.accumulators = {total};
+  // Joins lanes pairwise, and what the accumulator starts with first of all.
+  void join_lanes(Opcode opcode, VariableId partial, int lanes, VariableId total, Block& block) {
+    std::vector<Expr> left;
+    for (int i = 0; i < lanes; ++i) left.push_back(lane(pool_.variable(partial), i));
+    for (size_t count = left.size(); count > 1; count /= 2) {
+      for (size_t i = 0; i < count / 2; ++i) left[i] = binary(opcode, left[i], left[i + count / 2]);
+    }
+    block.push_back({Assign{total, {}, binary(opcode, pool_.variable(total), left[0])}});
+  }
+
+  void single_points(std::vector<TilePoint> tile, Expr whole, Block& block) {
     Expr innermost;
     Block* body = reduction_loops(tile, block, whole, variable(plan_.split_axis).extent, 1, innermost);
-    point.scalars[id(plan_.split_axis).index] = innermost;
-    body->push_back({Assign{total, {}, at_point(nest_.accumulators[0].combine, point)}});
+    for (TilePoint& point : tile) point.scalars[id(plan_.split_axis).index] = innermost;
+    combine(tile, *body);
   }
 
   const FlatNest& nest_;

@@ -52,8 +52,9 @@ Expr expand_node(Expr node) {
 
 Expr expand_math(Expr e) { return rewrite_bottom_up(e, expand_node); }
 
-void expand_math(ir::Module& module) {
+ir::Status expand_math(ir::Module& module, const PassContext&) {
   for (ir::Kernel& kernel : module.kernels) map_exprs(kernel.body, [](Expr e) { return expand_math(e); });
+  return {};
 }
 
 }  // namespace burin::passes

@@ -7,10 +7,11 @@
 #pragma once
 
 #include "ir/loop.h"
+#include "passes/pass.h"
 
 namespace burin::passes {
 
-void expand_math(ir::Module& module);
+ir::Status expand_math(ir::Module& module, const PassContext& context = {});
 
 // The same for one expression of any form.
 ir::Expr expand_math(ir::Expr e);

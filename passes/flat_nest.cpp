@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ir/bounds.h"
 #include "ir/linear.h"
 #include "passes/vectorize.h"
 
@@ -19,6 +20,7 @@ Expr inside(std::span<const Expr> index, const Shape& shape, ExprPool& pool) {
     condition = condition.valid() ? logical_and(condition, test) : test;
   };
   for (size_t i = 0; i < index.size(); ++i) {
+    if (contained(index[i], pool.integer(0), shape[i]) == Containment::kProven) continue;
     require(less_equal(pool.integer(0), index[i]));
     require(less(index[i], shape[i]));
   }

@@ -1,5 +1,10 @@
 #include "passes/lower_graph.h"
 
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
 #include "ir/op.h"
 
 namespace burin::passes {
@@ -8,39 +13,82 @@ using namespace ir;
 
 namespace {
 
-// Marks the ops of the main region that an output depends on.
-std::vector<bool> needed_ops(const Graph& graph) {
-  std::vector<bool> needed(graph.ops.size());
-  std::vector<ValueId> pending = graph.main().yields;
-  const auto need = [&](const std::vector<ValueId>& values) {
-    pending.insert(pending.end(), values.begin(), values.end());
-  };
-  while (!pending.empty()) {
-    const ValueId value = pending.back();
-    pending.pop_back();
-    if (!value.valid() || graph.values[value].constant) continue;
-    const OpId definition = graph.values[value].definition;
-    if (!definition.valid() || needed[definition.index]) continue;
-    needed[definition.index] = true;
-    need(graph.ops[definition].operands);
-    // What a region reads from around it counts as an operand of its op.
-    std::vector<RegionId> regions = graph.ops[definition].regions;
-    while (!regions.empty()) {
-      const Region& region = graph.regions[regions.back()];
-      regions.pop_back();
-      need(region.yields);
-      for (OpId inner : region.ops) {
-        need(graph.ops[inner].operands);
-        regions.insert(regions.end(), graph.ops[inner].regions.begin(), graph.ops[inner].regions.end());
+// Which ops of all regions an output depends on: for its values, or for a count in its shape.
+class Liveness {
+ public:
+  explicit Liveness(const Graph& graph) : graph_(graph), needed_(graph.ops.size()) {
+    for (OpId op : graph.main().ops) find_counts(op);
+    need(graph.main().yields);
+    while (!pending_.empty()) {
+      const OpId op = pending_.back();
+      pending_.pop_back();
+      need(graph.ops[op].operands);
+      for (RegionId region : graph.ops[op].regions) need(graph.regions[region].yields);
+      need_attributes(graph.ops[op].attributes);
+    }
+  }
+
+  std::vector<bool> needed() && { return std::move(needed_); }
+
+ private:
+  // An op whose result's shape is the first to have an opaque symbol finds out its value.
+  void find_counts(OpId id) {
+    const Op& op = graph_.ops[id];
+    for (RegionId region : op.regions) {
+      for (ValueId parameter : graph_.regions[region].parameters) add_counts(id, graph_.values[parameter]);
+      for (OpId inner : graph_.regions[region].ops) find_counts(inner);
+    }
+    for (ValueId result : op.results) add_counts(id, graph_.values[result]);
+  }
+
+  void add_counts(OpId op, const Value& value) {
+    const auto add = [&](Expr e) {
+      if (is_variable(e)) counting_.emplace(variable_of(e), op);
+    };
+    std::ranges::for_each(value.type.shape, add);
+    if (value.elements) std::ranges::for_each(*value.elements, add);
+  }
+
+  void need(OpId op) {
+    if (!op.valid() || needed_[op.index]) return;
+    needed_[op.index] = true;
+    pending_.push_back(op);
+  }
+
+  void need(const std::vector<ValueId>& values) {
+    for (ValueId value : values) {
+      if (value.valid() && !graph_.values[value].constant) need(graph_.values[value].definition);
+    }
+  }
+
+  void need_attributes(const Attributes& attributes) {
+    for (const FieldInfo& field : attributes.schema().fields) {
+      const AttributeValue value = field.get(attributes.get());
+      const auto* expressions = std::get_if<std::vector<Expr>>(&value);
+      if (expressions == nullptr) continue;
+      for (Expr root : *expressions) {
+        for_each_node(root, [&](Expr e) {
+          const auto found = is_variable(e) ? counting_.find(variable_of(e)) : counting_.end();
+          if (found != counting_.end()) need(found->second);
+        });
       }
     }
   }
-  return needed;
-}
+
+  const Graph& graph_;
+  std::vector<bool> needed_;
+  std::vector<OpId> pending_;
+  std::map<VariableId, OpId> counting_;
+};
 
 class GraphLowering {
  public:
-  explicit GraphLowering(const Graph& graph) : graph_(graph) {
+  explicit GraphLowering(const Graph& graph)
+      : graph_(graph),
+        needed_(Liveness(graph).needed()),
+        regions_{[this](ValueId value) { return tensor(value); },
+                 [this](ValueId value, TensorId tensor) { lowered_.tensors[value.index] = tensor; },
+                 [this](RegionId region) { return lower_region(region); }} {
     lowered_.tensors.resize(graph.values.size());
     lowered_.program.name = graph.name;
     lowered_.program.pool = graph.pool;
@@ -56,18 +104,24 @@ class GraphLowering {
     return tensor;
   }
 
-  Status lower(OpId id) {
+  void lower(OpId id) {
     const Op& op = graph_.ops[id];
     if (op.info->lower == nullptr) {
-      return unsupported("unsupported", op.origin, "expected an op without regions, found {}", op.info->name);
+      status_.merge(unsupported("unsupported", op.origin, "expected an op with a lowering, found {}", op.info->name));
+      return;
     }
     std::vector<TensorId> operands;
     std::vector<TensorId> results;
     for (ValueId value : op.operands) operands.push_back(tensor(value));
     for (ValueId value : op.results) results.push_back(tensor(value));
-    Lowering lowering(graph_, op, lowered_.program, operands, results);
+    Lowering lowering(graph_, op, lowered_.program, operands, results, &regions_);
     op.info->lower(lowering);
-    return {};
+  }
+
+  void lower_needed(RegionId region) {
+    for (OpId op : graph_.regions[region].ops) {
+      if (needed_[op.index]) lower(op);
+    }
   }
 
   // An output that is an input, a constant or another output too gets a tensor of its own, filled by a copy.
@@ -87,12 +141,54 @@ class GraphLowering {
     program.outputs.push_back(copy);
   }
 
+  // Symbols that only ops left out would have counted.
+  void drop_uncounted_symbols() {
+    std::set<VariableId> counted;
+    for_each_statement(lowered_.program.body, [&](const Statement& statement) {
+      if (const auto* compact = std::get_if<Compact>(&statement.form)) counted.insert(compact->count);
+      if (const auto* count = std::get_if<Count>(&statement.form)) counted.insert(count->count);
+    });
+    std::erase_if(lowered_.program.opaque_symbols, [&](VariableId symbol) { return !counted.contains(symbol); });
+  }
+
+  const Status& status() const { return status_; }
   LoweredGraph take() { return std::move(lowered_); }
   LoweredGraph& lowered() { return lowered_; }
 
  private:
+  std::vector<Statement> lower_region(RegionId region) {
+    std::vector<Statement> outside = std::exchange(lowered_.program.body, {});
+    lower_needed(region);
+    return guarded(region, std::exchange(lowered_.program.body, std::move(outside)));
+  }
+
+  // What a region assumes of dimensions cannot be checked before it is known to run. Where it does not hold, the region is left
+  // out, and a count of 1 whose bound is 0 makes the runtime complain.
+  std::vector<Statement> guarded(RegionId region, std::vector<Statement> body) {
+    ExprPool& pool = *graph_.pool;
+    std::vector<Statement> counts;
+    Expr holds = pool.boolean(true);
+    for (const AssumedEqual& assumed : graph_.assumptions) {
+      if (assumed.region != region) continue;
+      const Expr equal = ir::equal(assumed.left, assumed.right);
+      const VariableId differs =
+          pool.declare({assumed.origin + ".differs", kIndex, 0, 0, pool.integer(1)});
+      lowered_.program.opaque_symbols.push_back(differs);
+      counts.push_back({Count{differs, select(equal, pool.integer(0), pool.integer(1))}});
+      holds = logical_and(holds, equal);
+    }
+    if (counts.empty()) return body;
+    const Expr times = select(holds, pool.integer(1), pool.integer(0));
+    const VariableId once = pool.declare({"once", kIndex, INT64_MIN, INT64_MAX, times});
+    counts.push_back({For{once, {}, std::move(body)}});
+    return counts;
+  }
+
   const Graph& graph_;
+  std::vector<bool> needed_;
+  RegionLowering regions_;
   LoweredGraph lowered_;
+  Status status_;
 };
 
 }  // namespace
@@ -102,15 +198,13 @@ Result<LoweredGraph> lower_graph(const Graph& graph) {
   Program& program = lowering.lowered().program;
   program.symbols = graph.symbols;
   program.opaque_symbols = graph.opaque_symbols;
-  for (const AssumedEqual& assumed : graph.assumptions)
-    program.checks.push_back({assumed.left, assumed.right, assumed.origin});
-  for (ValueId input : graph.main().parameters) program.inputs.push_back(lowering.tensor(input));
-  const std::vector<bool> needed = needed_ops(graph);
-  Status status;
-  for (OpId op : graph.main().ops) {
-    if (needed[op.index]) status.merge(lowering.lower(op));
+  for (const AssumedEqual& assumed : graph.assumptions) {
+    if (!assumed.region.valid()) program.checks.push_back({assumed.left, assumed.right, assumed.origin});
   }
-  if (!status) return status.faults();
+  for (ValueId input : graph.main().parameters) program.inputs.push_back(lowering.tensor(input));
+  lowering.lower_needed(graph.body);
+  if (!lowering.status()) return lowering.status().faults();
+  lowering.drop_uncounted_symbols();
   for (ValueId output : graph.main().yields) lowering.add_output(output);
   return lowering.take();
 }
@@ -123,7 +217,8 @@ Result<Program> lower_op(const Graph& graph, OpId id) {
   for (ValueId operand : graph.ops[id].operands) {
     if (operand.valid()) program.inputs.push_back(lowering.tensor(operand));
   }
-  if (Status status = lowering.lower(id); !status) return status.faults();
+  lowering.lower(id);
+  if (!lowering.status()) return lowering.status().faults();
   for (ValueId result : graph.ops[id].results) program.outputs.push_back(lowering.tensor(result));
   return std::move(lowering.take().program);
 }

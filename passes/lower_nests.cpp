@@ -1,11 +1,14 @@
 #include "passes/lower_nests.h"
 
 #include <algorithm>
+#include <cctype>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 
 #include "ir/checked.h"
+#include "ir/largest.h"
 #include "passes/emit_nest.h"
 #include "passes/flat_nest.h"
 #include "passes/pack_constant.h"
@@ -32,6 +35,23 @@ std::string kernel_stem(const FlatNest& nest, const Schedule& schedule) {
     if (loop.factor > 0) tile += fmt::format("{}{}", tile.empty() ? "_" : "x", loop.factor);
   }
   return stem + tile;
+}
+
+// The name of the first node that a kernel comes from, as letters, digits and underscores: node "conv1" (Conv) -> conv1.
+std::string node_name(const std::vector<std::string>& origin) {
+  constexpr size_t kMostLetters = 40;
+  std::string name;
+  if (origin.empty()) return name;
+  std::string_view text = origin[0];
+  if (const size_t open = text.find('"'); open != std::string_view::npos) {
+    text.remove_prefix(open + 1);
+    text = text.substr(0, text.find('"'));
+  }
+  for (char letter : text.substr(0, kMostLetters)) {
+    const bool is_plain = std::isalnum(static_cast<unsigned char>(letter)) != 0;
+    if (is_plain || (!name.empty() && name.back() != '_')) name += is_plain ? letter : '_';
+  }
+  return name;
 }
 
 // Collects one kernel: its buffers (parameters first come first), its body, what was decided.
@@ -256,11 +276,13 @@ class ProgramLowering {
   int64_t add_arena(TensorId id) {
     const Tensor& tensor = program_.tensors[id];
     ExprPool& pool = *program_.pool;
-    Expr bytes = element_count(physical_shape(tensor, pool), pool) * size_of(tensor.element);
-    // A count found while running is planned for at its bound.
-    for (VariableId opaque : program_.opaque_symbols) {
-      const Variable& variable = pool[opaque];
-      if (variable.extent.valid()) bytes = substitute(bytes, {{opaque.index, variable.extent - 1}});
+    const Expr elements = largest(element_count(physical_shape(tensor, pool), pool), program_.opaque_symbols);
+    Expr bytes = elements * size_of(tensor.element);
+    // A count found while running is planned for at its bound, which may be in terms of counts declared before.
+    for (auto opaque = program_.opaque_symbols.rbegin(); opaque != program_.opaque_symbols.rend(); ++opaque) {
+      const Variable& variable = pool[*opaque];
+      const Expr most = variable.extent.valid() ? variable.extent - 1 : pool.integer(variable.high);
+      bytes = substitute(bytes, {{opaque->index, most}});
     }
     if (!constant_integer(bytes) && bytes->opcode != Opcode::kVariable && is_constant_tree(bytes)) {
       fault_.push_back(input_fault("size-limit", fmt::format("tensor \"{}\"", tensor.name),
@@ -306,11 +328,26 @@ class ProgramLowering {
     call(builder, block);
   }
 
+  // Where the symbols' buffer has an opaque symbol.
+  int64_t slot_of(VariableId count) const {
+    const auto opaque = std::ranges::find(program_.opaque_symbols, count);
+    return static_cast<int64_t>(program_.symbols.size()) + (opaque - program_.opaque_symbols.begin());
+  }
+
+  void lower_form(const Count& count, const Statement&, Block& block) {
+    ExprPool& pool = *program_.pool;
+    const Expr value = rewrite_bottom_up(count.value, [&](Expr node) {
+      if (node->opcode != Opcode::kRead) return node;
+      const TensorId id = tensor_of(node);
+      const Expr position = physical_position(program_.tensors[id], index_of(program_, node), pool);
+      return load(pool, place(id), position, node->type);
+    });
+    block.push_back({StoreTo{symbols_buffer(), pool.integer(slot_of(count.count)), value}});
+  }
+
   void lower_form(const Compact& compact, const Statement&, Block& block) {
     KernelBuilder builder(program_, machine_, math_);
-    const auto opaque = std::ranges::find(program_.opaque_symbols, compact.count);
-    const int64_t slot = static_cast<int64_t>(program_.symbols.size()) + (opaque - program_.opaque_symbols.begin());
-    builder.add(compact, builder.kernel.body, slot);
+    builder.add(compact, builder.kernel.body, slot_of(compact.count));
     const BufferId symbols = symbols_buffer();
     // The count's buffer was the builder's first.
     call(builder, block, {symbols});
@@ -408,10 +445,19 @@ class ProgramLowering {
     }
     builder.kernel.scalars = free_variables(builder.kernel.body);
     for (VariableId scalar : builder.kernel.scalars) call.scalars.push_back(pool.variable(scalar));
-    builder.kernel.name = fmt::format("{}_{}", builder.stem, lowered_.module.kernels.size());
+    builder.kernel.name = kernel_name(builder);
     lowered_.explained.push_back(explain(builder));
     call.kernel = lowered_.module.kernels.add(std::move(builder.kernel));
     block.push_back({std::move(call)});
+  }
+
+  // "contract_f32_14x2x16_conv1": what profilers and backtraces show. A number keeps names apart.
+  std::string kernel_name(const KernelBuilder& builder) {
+    std::string name = builder.stem;
+    if (const std::string node = node_name(builder.kernel.origin); !node.empty()) name += "_" + node;
+    std::string unique = name;
+    for (int number = 2; !names_.insert(unique).second; ++number) unique = fmt::format("{}_{}", name, number);
+    return unique;
   }
 
   static std::string explain(const KernelBuilder& builder) {
@@ -426,6 +472,7 @@ class ProgramLowering {
   Math math_;
   LoweredProgram lowered_;
   Diagnostics fault_;
+  std::set<std::string> names_;  // of kernels
   std::map<TensorId, BufferId> places_;
   std::vector<int> first_, last_;
   BufferId symbols_;

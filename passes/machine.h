@@ -9,6 +9,9 @@ struct Machine {
   int most_local_bytes = 32 * 1024;  // of tensors local to a group, on the stack
 };
 
+// Fewer points along an axis are not worth a vector.
+inline constexpr int kLeastVector = 4;
+
 // What a caller may trade. kStrict keeps the model's order of operations; kDefault may reassociate reductions.
 enum class Math : unsigned char { kStrict, kDefault };
 

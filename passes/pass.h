@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ir/graph.h"
+#include "ir/loop.h"
 #include "ir/nest.h"
 #include "ir/result.h"
 #include "passes/machine.h"
@@ -34,5 +35,6 @@ struct Pass {
 };
 using GraphPass = Pass<ir::Graph>;
 using NestPass = Pass<ir::Program>;
+using LoopPass = Pass<ir::Module>;
 
 }  // namespace burin::passes

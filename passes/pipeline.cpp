@@ -10,7 +10,9 @@
 #include "passes/inline_maps.h"
 #include "passes/lower_graph.h"
 #include "passes/lower_nests.h"
+#include "passes/merge_kernels.h"
 #include "passes/pad_reads.h"
+#include "passes/strip_groups.h"
 
 namespace burin::passes {
 
@@ -29,6 +31,13 @@ constexpr NestPass kNestPasses[] = {
     {"fuse-epilogues", "Let reductions finish with the maps that only follow them.", fuse_epilogues},
     {"fold-terms", "Evaluate the parts of nests that depend on constants alone.", fold_terms},
     {"assign-layouts", "Keep channels innermost around convolutions; pack weights in panels.", assign_layouts},
+    {"strip-groups", "Take vectors of an axis at once where groups share it and memory keeps it innermost.",
+     strip_groups},
+};
+
+constexpr LoopPass kLoopPasses[] = {
+    {"merge-kernels", "Let identical kernels be one function.", merge_kernels},
+    {"expand-math", "Replace exp, log, .. by polynomials.", expand_math},
 };
 
 class Stopwatch {
@@ -56,6 +65,7 @@ Status run_each(std::span<const Pass<Form>> passes, Form& form, const PassContex
 
 std::span<const GraphPass> graph_passes() { return kGraphPasses; }
 std::span<const NestPass> nest_passes() { return kNestPasses; }
+std::span<const LoopPass> loop_passes() { return kLoopPasses; }
 
 Status run_passes(std::span<const GraphPass> passes, Graph& graph, const PassContext& context, const PassHooks& hooks) {
   return run_each(passes, graph, context, hooks, hooks.after_graph_pass);
@@ -64,6 +74,11 @@ Status run_passes(std::span<const GraphPass> passes, Graph& graph, const PassCon
 Status run_passes(std::span<const NestPass> passes, Program& program, const PassContext& context,
                   const PassHooks& hooks) {
   return run_each(passes, program, context, hooks, hooks.after_nest_pass);
+}
+
+Status run_passes(std::span<const LoopPass> passes, Module& module, const PassContext& context,
+                  const PassHooks& hooks) {
+  return run_each(passes, module, context, hooks, hooks.after_loop_pass);
 }
 
 Result<Module> lower_to_loops(const Graph& graph, const PassContext& context, const std::string& target,
@@ -79,11 +94,11 @@ Result<Module> lower_to_loops(const Graph& graph, const PassContext& context, co
   Result<LoweredProgram> loops = lower_nests(program, context.machine, context.math, target);
   if (!loops) return loops.faults();
   for (const std::string& line : loops->explained) context.explain("schedule: " + line);
-  expand_math(loops->module);
   if (hooks.took) hooks.took("lower-nests", watch.seconds());
   if (hooks.after_loop_pass) {
     if (Status status = hooks.after_loop_pass("lower-nests", loops->module); !status) return status.faults();
   }
+  if (Status status = run_passes(loop_passes(), loops->module, context, hooks); !status) return status.faults();
   return std::move(loops->module);
 }
 

@@ -14,6 +14,7 @@ namespace burin::passes {
 
 std::span<const GraphPass> graph_passes();
 std::span<const NestPass> nest_passes();
+std::span<const LoopPass> loop_passes();
 
 // What happens after each pass: --print-ir-after, --verify-each and --check-passes look in here. A fault ends the run.
 struct PassHooks {
@@ -26,6 +27,8 @@ struct PassHooks {
 ir::Status run_passes(std::span<const GraphPass> passes, ir::Graph& graph, const PassContext& context,
                       const PassHooks& hooks = {});
 ir::Status run_passes(std::span<const NestPass> passes, ir::Program& program, const PassContext& context,
+                      const PassHooks& hooks = {});
+ir::Status run_passes(std::span<const LoopPass> passes, ir::Module& module, const PassContext& context,
                       const PassHooks& hooks = {});
 
 // Graph passes once for all targets, then for a target: nests, their passes, loops ready for an emitter. The graph is shared

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -103,7 +104,7 @@ class Scheduler {
         if (step == Step::kOther) score -= access.stores ? 4 : 2;
         if (step == Step::kIrregular) score -= 4;
       }
-      if (planned_extent(axis) < 4) continue;
+      if (planned_extent(axis) < kLeastVector) continue;
       if (planned_extent(axis) < lanes()) score -= 1;
       if (score > best_score || (score == best_score && best >= 0 && planned_extent(axis) > planned_extent(best))) {
         best = axis;
@@ -137,10 +138,11 @@ class Scheduler {
     return {loops, fmt::format("vectors of {} along {}", lanes(), pool_[variable(vector_axis)].name)};
   }
 
-  // The axis to tile beside the vector axis: one that some load does not move with, so that what it loads is used again.
+  // The axis to tile beside the vector axis: one that some load does not move with, so that what it loads is used again. An
+  // axis of known extent comes before a symbolic one, which may turn out to be a batch of one.
   int reuse_axis(int vector_axis) const {
     int best = -1;
-    int best_saved = 0;
+    std::tuple<int, bool, int64_t> best_rank;
     for (int axis : parallel_) {
       if (axis == vector_axis || planned_extent(axis) < 2) continue;
       int saved = 0;
@@ -149,10 +151,11 @@ class Scheduler {
         if (!uses_variable(access.position, variable(axis)))
           saved += step_of(access, variable(vector_axis), lanes()) == Step::kOne ? 2 : 1;
       }
-      if (saved > best_saved || (saved == best_saved && saved > 0 && planned_extent(axis) >= planned_extent(best))) {
-        best = axis;
-        best_saved = saved;
-      }
+      const bool is_known = constant_integer(extent(axis)).value_or(0) >= kLeastVector;
+      const std::tuple<int, bool, int64_t> rank = {saved, is_known, planned_extent(axis)};
+      if (saved == 0 || (best >= 0 && rank < best_rank)) continue;
+      best = axis;
+      best_rank = rank;
     }
     return best;
   }
@@ -212,23 +215,56 @@ class Scheduler {
     return last;
   }
 
+  // The reduction axis, the innermost if possible, that every load walks in unit steps or not at all.
   int vector_reduction_axis() const {
-    const int axis = inner_.back();
-    if (nest_.accumulators.size() != 1 || !split_reduction(nest_.accumulators[0], pool_) || planned_extent(axis) < 4)
-      return -1;
-    for (const Access& access : accesses_) {
-      const Step step = step_of(access, variable(axis), lanes());
-      if (step == Step::kOther || step == Step::kIrregular) return -1;
+    if (nest_.accumulators.size() != 1 || !split_reduction(nest_.accumulators[0], pool_)) return -1;
+    for (size_t i = inner_.size(); i-- > 0;) {
+      const int axis = inner_[i];
+      if (planned_extent(axis) < kLeastVector || (i + 1 < inner_.size() && planned_extent(axis) < lanes())) continue;
+      const bool unit_steps = std::ranges::all_of(accesses_, [&](const Access& access) {
+        const Step step = step_of(access, variable(axis), lanes());
+        return step == Step::kOne || step == Step::kNone;
+      });
+      if (unit_steps) return axis;
     }
-    return axis;
+    return -1;
   }
 
+  // The longest parallel axis that some load of the reduction, and `beside` if there is one, does not move with; -1: none.
+  int longest_reuse_axis(const std::optional<Access>& beside) const {
+    int best = -1;
+    for (int axis : parallel_) {
+      const bool reuses = std::ranges::any_of(accesses_, [&](const Access& access) {
+        return !access.stores && depends_on_reduction(access) && !uses_variable(access.position, variable(axis));
+      });
+      const bool is_beside = !beside || !uses_variable(beside->position, variable(axis));
+      if (reuses && is_beside && planned_extent(axis) > 1 && (best < 0 || planned_extent(axis) > planned_extent(best)))
+        best = axis;
+    }
+    return best;
+  }
+
+  // A tile of two axes uses every vector again that it loads: rows share what moves with columns, and the other way round.
   ChosenSchedule reduction_schedule(int axis) const {
+    const int row_axis = longest_reuse_axis({});
+    int column_axis = -1;
+    if (row_axis >= 0) {
+      const auto moved = std::ranges::find_if(accesses_, [&](const Access& access) {
+        return !access.stores && depends_on_reduction(access) && uses_variable(access.position, variable(row_axis));
+      });
+      if (moved != accesses_.end()) column_axis = longest_reuse_axis(*moved);
+    }
+    const int64_t budget = machine_.vector_registers - 4;
+    const int64_t columns = column_axis < 0 ? 1 : points(column_axis, budget >= 24 ? 4 : 2);
+    const int64_t rows = row_axis < 0 ? 1 : points(row_axis, std::min<int64_t>(6, budget / (columns + 1)));
     Schedule loops;
     outer(loops, {});
     reductions(loops);
+    if (rows > 1) loops.push_back({row_axis, LoopKind::kUnrolled, rows});
+    if (columns > 1) loops.push_back({column_axis, LoopKind::kUnrolled, columns});
     loops.push_back({axis, LoopKind::kVector, lanes()});
-    return {loops, fmt::format("partial results in {} lanes along {}", lanes(), pool_[variable(axis)].name)};
+    return {loops, fmt::format("{} x {} partial results in {} lanes along {}", rows, columns, lanes(),
+                               pool_[variable(axis)].name)};
   }
 
   const FlatNest& nest_;

@@ -56,6 +56,7 @@ class Collector {
     body(branch.then_body);
     body(branch.else_body);
   }
+  void visit(const Count& count) { expr(count.value); }
   void carried(const std::vector<Carried>& list) {
     for (const Carried& c : list) {
       add(uses.read, c.initial);

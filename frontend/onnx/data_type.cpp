@@ -3,6 +3,8 @@
 #include <iterator>
 #include <utility>
 
+#include "frontend/onnx/small_element.h"
+
 namespace burin::frontend {
 namespace {
 
@@ -54,6 +56,7 @@ std::string_view data_type_name(int32_t data_type) {
 }
 
 std::optional<ElementType> element_type_of(int32_t data_type) {
+  if (const SmallElement* small = small_element(data_type)) return small->held;
   return data_type >= 0 && data_type < kRows ? kDataTypes[data_type].type : std::nullopt;
 }
 
@@ -64,7 +67,7 @@ ir::Result<ElementType> element_type_of(int32_t data_type, std::string where) {
                            kRows - 1, data_type);
   }
   return ir::unsupported("unsupported-data-type", std::move(where),
-                         "expected a boolean, an integer of 8 to 64 bits or a float of 16 to 64 bits, found {}",
+                         "expected a boolean, an integer or a float of at most 64 bits, found {}",
                          data_type_name(data_type));
 }
 

@@ -163,24 +163,30 @@ std::optional<std::vector<Name>> GraphImport::import_inline(const onnx::GraphPro
 }
 
 std::optional<ImportedRegion> GraphImport::import_region(const onnx::GraphProto& body, const onnx::NodeProto& node,
-                                                         Scope& outer, std::span<const ir::TensorType> types) {
+                                                         Scope& outer,
+                                                         std::span<const RegionParameter> parameters) {
   Scope scope = subgraph_scope(body, node, outer, graph_.regions.add({}));
   const std::string where = where_of(node, outer.call);
   const auto inputs = static_cast<size_t>(body.input_size());
-  if (inputs != types.size()) {
-    log_.add(ir::input_fault("subgraph-inputs", where, "expected {} inputs of subgraph \"{}\", found {}", types.size(),
-                             body.name(), inputs));
+  if (inputs != parameters.size()) {
+    log_.add(ir::input_fault("subgraph-inputs", where, "expected {} inputs of subgraph \"{}\", found {}",
+                             parameters.size(), body.name(), inputs));
     return std::nullopt;
   }
   for (size_t i = 0; i < inputs; ++i) {
     const std::string& name = body.input(static_cast<int>(i)).name();
-    const ir::ValueId parameter = graph_.add_value(unique_name(scope.prefix + name), types[i]);
+    const ir::ValueId parameter = graph_.add_value(unique_name(scope.prefix + name), parameters[i].type);
+    if (parameters[i].element.valid()) graph_.values[parameter].elements = {parameters[i].element};
     graph_.regions[scope.region].parameters.push_back(parameter);
     bind(scope, name, parameter);
   }
+  ImportedRegion imported{scope.region, {}, graph_.opaque_symbols.size(), graph_.assumptions.size()};
   std::optional<std::vector<Name>> outputs = import_body(body, scope);
   if (!outputs) return std::nullopt;
-  ImportedRegion imported{scope.region, {}};
+  for (size_t i = imported.first_assumption; i < graph_.assumptions.size(); ++i) {
+    ir::RegionId& holds_in = graph_.assumptions[i].region;
+    if (!holds_in.valid()) holds_in = scope.region;
+  }
   for (const Name& output : *outputs) {
     if (output.state != NameState::kValue) {
       log_.add(
@@ -193,11 +199,18 @@ std::optional<ImportedRegion> GraphImport::import_region(const onnx::GraphProto&
   return imported;
 }
 
-void GraphImport::discard_region(ir::RegionId region) {
+void GraphImport::discard_region(const ImportedRegion& region) {
+  graph_.opaque_symbols.resize(region.first_symbol);
+  graph_.assumptions.erase(graph_.assumptions.begin() + static_cast<std::ptrdiff_t>(region.first_assumption),
+                           graph_.assumptions.end());
+  clear_region(region.region);
+}
+
+void GraphImport::clear_region(ir::RegionId region) {
   const std::vector<ir::OpId> ops = std::exchange(graph_.regions[region].ops, {});
   graph_.regions[region].yields.clear();
   for (const ir::OpId op : ops) {
-    for (const ir::RegionId nested : graph_.ops[op].regions) discard_region(nested);
+    for (const ir::RegionId nested : graph_.ops[op].regions) clear_region(nested);
   }
 }
 

@@ -18,14 +18,23 @@
 #include "frontend/onnx/import_model.h"
 #include "frontend/onnx/node_order.h"
 #include "frontend/onnx/scope.h"
+#include "frontend/onnx/small_element.h"
 #include "ir/graph.h"
 
 namespace burin::frontend {
+
+// What a subgraph's input is like.
+struct RegionParameter {
+  ir::TensorType type;
+  ir::Expr element{};  // of a single integer, where it is known
+};
 
 // What a subgraph became.
 struct ImportedRegion {
   ir::RegionId region;
   std::vector<ir::ValueId> yields;
+  // How many symbols and assumptions there were before.
+  size_t first_symbol = 0, first_assumption = 0;
 };
 
 class GraphImport {
@@ -49,6 +58,9 @@ class GraphImport {
   // `wanted`, or with a number behind it where the graph has a value of that name.
   std::string unique_name(std::string wanted);
   void rename(ir::ValueId value, std::string wanted);
+  // Values of element types that burin holds in wider ones; null for all others.
+  void set_small(ir::ValueId value, int32_t data_type);
+  const SmallElement* small(ir::ValueId value) const;
   // What the model declares of a value, where it does and burin knows the type: a hint, not a fact.
   std::optional<ir::TensorType> declared_type(Scope& scope, std::string_view name);
 
@@ -57,15 +69,15 @@ class GraphImport {
   int opset_of(std::string_view domain, const FunctionCall* call);
   // Imports the nodes that `results` need into the scope's region. Faults go to the log.
   void import_nodes(const Nodes& nodes, std::span<const std::string_view> results, Scope& scope);
-  // Imports the subgraph `body` of `node` in a region of its own; parameters have `types` and are named as the body's inputs.
+  // Imports the subgraph `body` of `node` in a region of its own; parameters are named as the body's inputs.
   // Absent when there was a fault, which is in the log.
   std::optional<ImportedRegion> import_region(const onnx::GraphProto& body, const onnx::NodeProto& node, Scope& outer,
-                                              std::span<const ir::TensorType> types);
+                                              std::span<const RegionParameter> parameters);
   // Imports `body`, which has no inputs, in the place of `node` of `outer`: what its outputs are.
   std::optional<std::vector<Name>> import_inline(const onnx::GraphProto& body, const onnx::NodeProto& node,
                                                  Scope& outer);
-  // Takes back what a region holds, to import it again with other types.
-  void discard_region(ir::RegionId region);
+  // Takes back what a region holds and everything imported after it, to import it again with other types.
+  void discard_region(const ImportedRegion& region);
 
   // --- Constants. The literal looks into the model file and keeps it open.
   ir::Result<ir::Literal> literal(const onnx::TensorProto& tensor, const std::string& where);
@@ -76,6 +88,7 @@ class GraphImport {
     MappedFile file;
   };
 
+  void clear_region(ir::RegionId region);
   void import_node(const onnx::NodeProto& node, Scope& scope);
   void call_function(const onnx::FunctionProto& function, const onnx::NodeProto& node, Scope& scope);
   const onnx::FunctionProto* function_of(const onnx::NodeProto& node) const;
@@ -96,6 +109,7 @@ class GraphImport {
   FaultLog log_;
   int64_t node_count_ = 0;  // imported
   int64_t visited_ = 0;     // put in order, dead ones and those imported again included
+  std::map<ir::ValueId, const SmallElement*> small_;
   std::unordered_set<std::string> used_names_;
   std::unordered_map<std::string, int> next_suffix_;
   std::map<std::pair<std::string_view, std::string_view>, const onnx::FunctionProto*> functions_;

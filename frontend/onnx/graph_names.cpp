@@ -15,6 +15,7 @@ const Name& GraphImport::find(Scope& scope, std::string_view name) {
     held.state = value ? NameState::kValue : NameState::kFailed;
     if (value) {
       held.value = graph_.add_constant(unique_name(at->prefix + std::string(name)), std::move(*value));
+      set_small(held.value, initializer->second->data_type());
     } else {
       log_.add(ir::Status(value.faults()));
     }
@@ -51,6 +52,15 @@ std::string GraphImport::unique_name(std::string wanted) {
 void GraphImport::rename(ir::ValueId value, std::string wanted) {
   used_names_.erase(graph_.values[value].name);
   graph_.values[value].name = unique_name(std::move(wanted));
+}
+
+void GraphImport::set_small(ir::ValueId value, int32_t data_type) {
+  if (const SmallElement* small = small_element(data_type); small != nullptr && value.valid()) small_[value] = small;
+}
+
+const SmallElement* GraphImport::small(ir::ValueId value) const {
+  const auto found = small_.find(value);
+  return found == small_.end() ? nullptr : found->second;
 }
 
 std::optional<ir::TensorType> GraphImport::declared_type(Scope& scope, std::string_view name) {

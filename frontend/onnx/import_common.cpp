@@ -111,7 +111,24 @@ ir::ValueId emit_transpose(NodeImport& node, ir::ValueId value, std::vector<int6
   return node.emit(ir::kTranspose, {value}, ir::Attributes(ir::Transpose{std::move(permutation)}));
 }
 
+ir::ValueId emit_cast(NodeImport& node, ir::ValueId value, ir::ElementType element) {
+  if (!value.valid() || node.type(value).element == element) return value;
+  return node.emit(ir::kCast, {value}, ir::Attributes(ir::Cast{element}));
+}
+
+ir::ValueId emit_expand(NodeImport& node, ir::ValueId value, ir::Shape shape) {
+  if (!value.valid() || node.type(value).shape == shape) return value;
+  return node.emit(ir::kExpand, {value}, ir::Attributes(ir::Expand{std::move(shape)}));
+}
+
+ir::ValueId emit_concat(NodeImport& node, std::vector<ir::ValueId> parts, int64_t axis) {
+  std::erase_if(parts, [](ir::ValueId part) { return !part.valid(); });
+  if (parts.size() < 2) return parts.empty() ? ir::ValueId() : parts.front();
+  return node.emit(ir::kConcat, std::move(parts), ir::Attributes(ir::Concat{axis}));
+}
+
 ir::ValueId emit_slice(NodeImport& node, ir::ValueId value, int64_t axis, ir::Expr start, ir::Expr size) {
+  if (!value.valid()) return {};
   const ir::Shape& shape = node.type(value).shape;
   const auto at = static_cast<size_t>(axis);
   ir::Slice slice{ir::Shape(shape.size(), node.graph().pool->integer(0)), std::vector<int64_t>(shape.size(), 1), shape};

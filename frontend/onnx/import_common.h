@@ -32,6 +32,12 @@ ir::ValueId emit_dimensions(NodeImport& node, std::vector<ir::Expr> values, int 
 // `value` under another shape; `value` itself when it has it.
 ir::ValueId emit_reshape(NodeImport& node, ir::ValueId value, ir::Shape shape);
 ir::ValueId emit_transpose(NodeImport& node, ir::ValueId value, std::vector<int64_t> permutation);
+// `value` as elements of another type; `value` itself when it has them.
+ir::ValueId emit_cast(NodeImport& node, ir::ValueId value, ir::ElementType element);
+// `value` repeated along its dimensions of 1 and new outer ones; `value` itself when it has the shape.
+ir::ValueId emit_expand(NodeImport& node, ir::ValueId value, ir::Shape shape);
+// The parts in order along `axis`; those that are not valid are left out.
+ir::ValueId emit_concat(NodeImport& node, std::vector<ir::ValueId> parts, int64_t axis);
 // Elements `start` .. `start + size` along `axis`.
 ir::ValueId emit_slice(NodeImport& node, ir::ValueId value, int64_t axis, ir::Expr start, ir::Expr size);
 

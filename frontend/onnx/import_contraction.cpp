@@ -57,16 +57,21 @@ Status require_kernel(NodeImport& node, std::span<const Expr> kernel) {
   return {};
 }
 
-Status import_conv(NodeImport& node) {
-  if (!node.operand(0).valid() || !node.operand(1).valid()) return {};
+Result<ValueId> convolution(NodeImport& node) {
+  if (!node.operand(0).valid() || !node.operand(1).valid()) return ValueId{};
   const ir::Shape kernel = kernel_of(node, 1);
-  if (Status status = require_kernel(node, kernel); !status) return status;
+  if (Status status = require_kernel(node, kernel); !status) return status.faults();
   Result<WindowAttributes> window = window_attributes(node, kernel);
   if (!window) return window.faults();
   ir::Conv conv{std::move(window->strides), std::move(window->dilations), std::move(window->pads),
                 node.integer("group", 1)};
-  node.set_result(
-      0, node.emit(ir::kConv, {node.operand(0), node.operand(1), node.operand(2)}, Attributes(std::move(conv))));
+  return node.emit(ir::kConv, {node.operand(0), node.operand(1), node.operand(2)}, Attributes(std::move(conv)));
+}
+
+Status import_conv(NodeImport& node) {
+  const Result<ValueId> y = convolution(node);
+  if (!y) return y.faults();
+  node.set_result(0, *y);
   return {};
 }
 
@@ -120,23 +125,41 @@ Status import_conv_transpose(NodeImport& node) {
   return {};
 }
 
-// com.microsoft: a Gemm and one of the activations.
+// --- com.microsoft: a product and the activation behind it, named by the attribute "activation".
+
+Result<ValueId> activated(NodeImport& node, ValueId x, double alpha, double beta) {
+  const std::string activation = node.text("activation", "");
+  if (!x.valid() || activation.empty()) return x;
+  if (activation == "Relu") return node.emit(ir::kRelu, {x});
+  if (activation == "Sigmoid") return node.emit(ir::kSigmoid, {x});
+  if (activation == "Tanh") return node.emit(ir::kTanh, {x});
+  if (activation == "LeakyRelu") return node.emit(ir::kLeakyRelu, {x}, Attributes(ir::Alpha{alpha}));
+  if (activation == "HardSigmoid") return node.emit(ir::kHardSigmoid, {x}, Attributes(ir::HardSigmoid{alpha, beta}));
+  if (activation == "Clip") {
+    const auto bound = [&](double value) { return node.scalar_constant(value, node.type(x).element); };
+    return node.emit(ir::kClip, {x, bound(alpha), bound(beta)});
+  }
+  return node.not_supported("attribute \"activation\": function \"{}\" is not supported", activation);
+}
+
 Status import_fused_gemm(NodeImport& node) {
   Result<ValueId> y = gemm(node);
+  if (y) y = activated(node, *y, node.number("activation_alpha", 0.01), node.number("activation_beta", 0.5));
   if (!y) return y.faults();
-  const std::string activation = node.text("activation", "");
-  const double alpha = node.number("activation_alpha", 0.01);
-  if (activation == "Relu") {
-    node.set_result(0, node.emit(ir::kRelu, {*y}));
-  } else if (activation == "LeakyRelu") {
-    node.set_result(0, node.emit(ir::kLeakyRelu, {*y}, Attributes(ir::Alpha{alpha})));
-  } else if (activation == "Sigmoid") {
-    node.set_result(0, node.emit(ir::kSigmoid, {*y}));
-  } else if (activation == "Tanh") {
-    node.set_result(0, node.emit(ir::kTanh, {*y}));
-  } else {
-    return node.not_supported("attribute \"activation\": function \"{}\" is not supported", activation);
-  }
+  node.set_result(0, *y);
+  return {};
+}
+
+// Operand 3, where it is there, is added before the activation.
+Status import_fused_conv(NodeImport& node) {
+  Result<ValueId> y = convolution(node);
+  if (!y) return y.faults();
+  if (node.has(3)) y = node.emit(ir::kAdd, {*y, node.operand(3)});
+  const std::vector<double> parameters = node.numbers("activation_params");
+  const auto parameter = [&](size_t i, double otherwise) { return i < parameters.size() ? parameters[i] : otherwise; };
+  y = activated(node, *y, parameter(0, 0.01), parameter(1, 0.5));
+  if (!y) return y.faults();
+  node.set_result(0, *y);
   return {};
 }
 
@@ -164,6 +187,7 @@ constexpr auto kRows = std::to_array<ImportRow>({
     {"", "ConvTranspose", 1, import_conv_transpose},
     {"", "Gemm", 1, import_gemm},
     {"", "MatMul", 1, import_matmul},
+    {"com.microsoft", "FusedConv", 1, import_fused_conv},
     {"com.microsoft", "FusedGemm", 1, import_fused_gemm},
     {"com.microsoft", "FusedMatMul", 1, import_fused_matmul},
     {"com.microsoft", "GemmFastGelu", 1, import_gemm_fast_gelu},

@@ -6,6 +6,8 @@
 #include "frontend/onnx/graph_import.h"
 #include "frontend/onnx/import_common.h"
 #include "frontend/onnx/import_rows.h"
+#include "ir/bounds.h"
+#include "ir/largest.h"
 #include "ir/linear.h"
 #include "ir/ops/rows.h"
 
@@ -79,8 +81,8 @@ Status import_if(NodeImport& node) {
   if (!then_region || !else_region) return {};
   const std::optional<DimensionTest> test = dimension_test(node);
   if (test && ranks_differ(node, *then_region, *else_region)) {
-    node.model().discard_region(then_region->region);
-    node.model().discard_region(else_region->region);
+    node.model().discard_region(*else_region);
+    node.model().discard_region(*then_region);
     node.graph().assumptions.push_back({test->left, test->right, node.where()});
     return import_branch(node, test->is_equality ? **then_branch : **else_branch);
   }
@@ -92,48 +94,122 @@ Status import_if(NodeImport& node) {
 
 // --- Loops.
 
-constexpr int kMostRounds = 4;
+constexpr int kMostRounds = 6;
 
-// What a body carries around: which of its inputs and outputs, and with which types.
+// What a body carries around: which of its inputs and outputs.
 struct Carried {
   size_t first_input;
   size_t first_output;
   size_t count;
 };
 
-// Widens the types of carried inputs by what the outputs are; true when that changed something. A dimension that is not the same
-// after an iteration is a symbol of its own.
-bool widen(NodeImport& node, const Carried& carried, const ImportedRegion& body, std::vector<TensorType>& types) {
-  bool changed = false;
-  for (size_t i = 0; i < carried.count; ++i) {
-    TensorType& type = types[carried.first_input + i];
-    const TensorType& after = node.type(body.yields[carried.first_output + i]);
-    if (type.shape.size() != after.shape.size()) continue;  // inference says so
-    for (size_t d = 0; d < type.shape.size(); ++d) {
-      const auto& opaque = node.graph().opaque_symbols;
-      const bool is_open =
-          ir::is_variable(type.shape[d]) && std::ranges::find(opaque, ir::variable_of(type.shape[d])) != opaque.end();
-      if (is_open || ir::provably_equal(type.shape[d], after.shape[d])) continue;
-      const int64_t most = std::max(std::min(after.shape[d]->high, kMostDimension), type.shape[d]->high);
-      const ir::VariableId symbol = node.graph().pool->declare(
-          {fmt::format("{}.carried{}.d{}", name_of(node.node()), i, d), ir::kIndex, 0, most, {}});
-      node.graph().opaque_symbols.push_back(symbol);
-      type.shape[d] = node.graph().pool->variable(symbol);
-      changed = true;
+// A body imported until the types of what it carries hold: first with the types that the loop starts with, then with a symbol for
+// every dimension that an iteration changes, and then with bounds for those that the found growth allows.
+class LoopBody {
+ public:
+  LoopBody(NodeImport& node, const onnx::GraphProto& body, const Carried& carried, Expr most_iterations,
+           std::vector<RegionParameter> parameters)
+      : node_(node), body_(body), carried_(carried), most_(most_iterations), parameters_(std::move(parameters)) {}
+
+  std::optional<ImportedRegion> import() {
+    for (int round = 0;; ++round) {
+      std::optional<ImportedRegion> region =
+          node_.model().import_region(body_, node_.node(), node_.scope(), parameters_);
+      if (!region || region->yields.size() < carried_.first_output + carried_.count) return region;
+      const bool changed = widen(*region) || bound(*region);
+      if (!changed || round == kMostRounds) return region;
+      const std::vector<Change> changes = changes_;
+      node_.model().discard_region(*region);
+      for (const Change& change : changes) declare(change);
     }
   }
-  return changed;
-}
 
-std::optional<ImportedRegion> import_body(NodeImport& node, const onnx::GraphProto& body, const Carried& carried,
-                                          std::vector<TensorType> types) {
-  for (int round = 0;; ++round) {
-    std::optional<ImportedRegion> region = node.model().import_region(body, node.node(), node.scope(), types);
-    if (!region || region->yields.size() < carried.first_output + carried.count) return region;
-    if (round == kMostRounds || !widen(node, carried, *region, types)) return region;
-    node.model().discard_region(region->region);
+ private:
+  // Dimension `d` of carried value `value`, which starts as `first`; `most` is invalid until it is known.
+  struct Change {
+    size_t value, d;
+    Expr first, most;
+    Expr inside{};  // the symbol
+  };
+
+  ir::ExprPool& pool() const { return *node_.graph().pool; }
+  TensorType& type(size_t value) { return parameters_[carried_.first_input + value].type; }
+  const TensorType& after(const ImportedRegion& region, size_t value) const {
+    return node_.type(region.yields[carried_.first_output + value]);
   }
-}
+
+  // Finds dimensions that are not the same after an iteration.
+  bool widen(const ImportedRegion& region) {
+    bool changed = false;
+    for (size_t value = 0; value < carried_.count; ++value) {
+      const ir::Shape& before = type(value).shape;
+      const ir::Shape& next = after(region, value).shape;
+      if (before.size() != next.size()) continue;  // inference says so
+      for (size_t d = 0; d < before.size(); ++d) {
+        const auto is_this = [&](const Change& change) { return change.value == value && change.d == d; };
+        if (ir::provably_equal(before[d], next[d]) || std::ranges::any_of(changes_, is_this)) continue;
+        changes_.push_back({value, d, before[d], {}});
+        changed = true;
+      }
+    }
+    return changed;
+  }
+
+  // Bounds what has none yet.
+  bool bound(const ImportedRegion& region) {
+    bool changed = false;
+    for (Change& change : changes_) {
+      if (change.most.valid()) continue;
+      change.most = largest(region, change, after(region, change.value).shape[change.d]);
+      changed = true;
+    }
+    return changed;
+  }
+
+  Expr largest(const ImportedRegion& region, const Change& change, Expr next) const {
+    const Expr start = change.first;
+    if (ir::contained(next, pool().integer(INT64_MIN / 2), change.inside + 1) == ir::Containment::kProven) return start;
+    const Expr growth = next - change.inside;
+    if (is_known_outside(region, growth)) return start + ir::max(growth, pool().integer(0)) * most_;
+    if (is_known_outside(region, next)) return ir::max(start, next);
+    const int64_t most = std::max(std::min(next->high, kMostDimension), start->high);
+    return pool().integer(most);
+  }
+
+  // Made of symbols that have values before the loop.
+  bool is_known_outside(const ImportedRegion& region, Expr e) const {
+    const auto& symbols = node_.graph().symbols;
+    const std::span opaque = std::span(node_.graph().opaque_symbols).first(region.first_symbol);
+    bool is_known = true;
+    ir::for_each_node(e, [&](Expr node) {
+      if (!ir::is_variable(node)) return;
+      const ir::VariableId id = ir::variable_of(node);
+      is_known &= std::ranges::find(symbols, id) != symbols.end() || std::ranges::find(opaque, id) != opaque.end();
+    });
+    return is_known;
+  }
+
+  // Puts a new symbol in the place of a dimension that changes.
+  void declare(const Change& change) {
+    const Expr found = change.most.valid() ? change.most : pool().integer(std::max(kMostDimension, change.first->high));
+    const Expr most = ir::largest(found, node_.graph().opaque_symbols);
+    const ir::VariableId symbol = pool().declare(
+        {fmt::format("{}.carried{}.d{}", name_of(node_.node()), change.value, change.d), ir::kIndex, 0, most->high,
+         most + 1});
+    node_.graph().opaque_symbols.push_back(symbol);
+    type(change.value).shape[change.d] = pool().variable(symbol);
+    for (Change& held : changes_) {
+      if (held.value == change.value && held.d == change.d) held.inside = pool().variable(symbol);
+    }
+  }
+
+  NodeImport& node_;
+  const onnx::GraphProto& body_;
+  Carried carried_;
+  Expr most_;
+  std::vector<RegionParameter> parameters_;
+  std::vector<Change> changes_;
+};
 
 // The shape of a single element: of rank 0, or as input `i` of the body is declared.
 ir::Shape single_element(const NodeImport& node, const onnx::GraphProto& body, int i) {
@@ -142,18 +218,38 @@ ir::Shape single_element(const NodeImport& node, const onnx::GraphProto& body, i
   return ir::Shape(static_cast<size_t>(rank), node.graph().pool->integer(1));
 }
 
+// How often the loop runs at most, as far as that is known.
+Expr most_iterations(const NodeImport& node) {
+  const Expr limit = node.graph().pool->integer(ir::kMostIterations);
+  const std::vector<Expr>* trips = node.has(0) ? node.elements(0) : nullptr;
+  if (trips == nullptr || trips->size() != 1 || trips->front()->low >= ir::kMostIterations) return limit;
+  return ir::max(trips->front(), node.graph().pool->integer(0));
+}
+
+// The count of iterations as a symbol, so that what a body slices by it has a shape. Lowering sets it where it is used.
+Expr declare_counter(NodeImport& node, Expr most) {
+  ir::ExprPool& pool = *node.graph().pool;
+  const Expr extent = ir::max(ir::largest(most, node.graph().opaque_symbols), pool.integer(1));
+  const ir::VariableId symbol =
+      pool.declare({fmt::format("{}.turn", name_of(node.node())), ir::kIndex, 0, extent->high - 1, extent});
+  node.graph().opaque_symbols.push_back(symbol);
+  return pool.variable(symbol);
+}
+
 Status import_loop(NodeImport& node) {
   const auto body = required_subgraph(node, "body");
   if (!body) return body.faults();
   const auto carried = static_cast<size_t>(std::max(node.operand_count() - 2, 0));
-  std::vector<TensorType> types{{ir::ElementType::kI64, single_element(node, **body, 0)},
-                                {ir::ElementType::kBool, single_element(node, **body, 1)}};
+  const Expr most = most_iterations(node);
+  std::vector<RegionParameter> parameters{
+      {{ir::ElementType::kI64, single_element(node, **body, 0)}, declare_counter(node, most)},
+      {{ir::ElementType::kBool, single_element(node, **body, 1)}}};
   std::vector<ValueId> operands{node.operand(0), node.operand(1)};
   for (size_t i = 0; i < carried; ++i) {
     operands.push_back(node.operand(static_cast<int>(i) + 2));
-    types.push_back(node.type(operands.back()));
+    parameters.push_back({node.type(operands.back())});
   }
-  const auto region = import_body(node, **body, {2, 1, carried}, std::move(types));
+  const auto region = LoopBody(node, **body, {2, 1, carried}, most, std::move(parameters)).import();
   if (!region) return {};
   const int results = static_cast<int>(region->yields.size()) - 1;
   if (results < node.result_count())
@@ -236,7 +332,8 @@ Status import_scan(NodeImport& node) {
   const auto inputs = courses(node, "scan_input_axes", "scan_input_directions", static_cast<size_t>(sequences));
   if (!inputs) return inputs.faults();
   std::vector<ValueId> operands;
-  std::vector<TensorType> types;
+  std::vector<RegionParameter> parameters;
+  Expr length = node.graph().pool->integer(0);
   for (int i = 0; i < node.operand_count(); ++i) {
     ValueId value = node.operand(i);
     if (!value.valid()) return node.fault("missing-operand", "operand {}: expected a tensor, found none", i);
@@ -250,10 +347,13 @@ Status import_scan(NodeImport& node) {
       value = emit_transpose(node, value, moved_axis(node.shape(i).size(), static_cast<size_t>(*axis), 0));
     }
     operands.push_back(value);
-    types.push_back(node.type(value));
-    if (at >= carried && !types.back().shape.empty()) types.back().shape.erase(types.back().shape.begin());
+    parameters.push_back({node.type(value)});
+    ir::Shape& shape = parameters.back().type.shape;
+    if (at < carried || shape.empty()) continue;
+    length = shape.front();
+    shape.erase(shape.begin());
   }
-  const auto region = import_body(node, **body, {0, 0, carried}, std::move(types));
+  const auto region = LoopBody(node, **body, {0, 0, carried}, length, std::move(parameters)).import();
   if (!region) return {};
   if (static_cast<int>(region->yields.size()) < node.result_count() || region->yields.size() < carried) {
     return node.fault("operand-count", "expected a body with {} outputs, found {}", node.result_count(),

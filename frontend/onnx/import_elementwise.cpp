@@ -103,19 +103,6 @@ Status import_is_inf(NodeImport& node) {
   return {};
 }
 
-Status import_cast(NodeImport& node) {
-  const ir::Result<ElementType> to = element_type_of(static_cast<int32_t>(node.integer("to", 0)), node.where());
-  if (!to) return to.faults();
-  node.set_result(0, node.emit(ir::kCast, {node.operand(0)}, ir::Attributes(ir::Cast{*to})));
-  return {};
-}
-
-Status import_cast_like(NodeImport& node) {
-  if (!node.operand(1).valid()) return {};
-  node.set_result(0, node.emit(ir::kCast, {node.operand(0)}, ir::Attributes(ir::Cast{node.element(1)})));
-  return {};
-}
-
 Status import_where(NodeImport& node) {
   node.set_result(0, node.emit(ir::kSelect, {node.operand(0), node.operand(1), node.operand(2)}));
   return {};
@@ -138,8 +125,6 @@ constexpr auto kRows = std::to_array<ImportRow>({
     {"", "BitwiseNot", 18, import_unary<ir::kNot>},
     {"", "BitwiseOr", 18, import_binary<ir::kOr>},
     {"", "BitwiseXor", 18, import_binary<ir::kXor>},
-    {"", "Cast", 6, import_cast},
-    {"", "CastLike", 15, import_cast_like},
     {"", "Ceil", 1, import_unary<ir::kCeil>},
     {"", "Cos", 7, import_unary<ir::kCos>},
     {"", "Cosh", 9, import_unary<ir::kCosh>},

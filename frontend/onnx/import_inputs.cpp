@@ -184,6 +184,7 @@ class InputDeclarations {
     }
     const ir::ValueId parameter = model_.graph().add_value(model_.unique_name(input.name()), std::move(*declared));
     model_.graph().regions[scope_.region].parameters.push_back(parameter);
+    model_.set_small(parameter, input.type().tensor_type().elem_type());
     model_.bind(scope_, input.name(), parameter);
   }
 

@@ -148,8 +148,19 @@ Status import_slice(NodeImport& node) {
 // --- Split.
 
 // The sizes of the parts: given, or equal with a smaller last one.
-ir::Result<std::vector<Expr>> split_sizes(const NodeImport& node, Expr dim) {
-  if (node.has(1)) return required_elements(node, 1, "split");
+ir::Result<std::vector<Expr>> split_sizes(const NodeImport& node, Expr dim, int64_t axis) {
+  if (node.has(1)) {
+    ir::Result<std::vector<Expr>> given = required_elements(node, 1, "split");
+    if (given) return given;
+    // Where the model declares the parts, their dimensions say how large they are.
+    std::vector<Expr> sizes;
+    for (int i = 0; i < node.result_count(); ++i) {
+      const std::optional<std::vector<int64_t>> declared = node.declared_dims(i);
+      if (!declared || declared->size() != node.shape(0).size()) return given;
+      sizes.push_back(dim->pool->integer((*declared)[static_cast<size_t>(axis)]));
+    }
+    return sizes;
+  }
   if (node.has_attribute("split")) return numbers_as_shape(node, node.integers("split"));
   const int64_t parts = node.integer("num_outputs", node.result_count());
   if (parts < 1 || parts != node.result_count())
@@ -169,7 +180,7 @@ Status import_split(NodeImport& node) {
   const ir::Result<int64_t> axis = axis_from_front(node, node.integer("axis", 0), node.rank(0));
   if (!axis) return axis.faults();
   const Expr dim = node.shape(0)[static_cast<size_t>(*axis)];
-  const ir::Result<std::vector<Expr>> sizes = split_sizes(node, dim);
+  const ir::Result<std::vector<Expr>> sizes = split_sizes(node, dim, *axis);
   if (!sizes) return sizes.faults();
   if (sizes->size() != static_cast<size_t>(node.result_count())) {
     return node.fault("operand-count", "expected {} outputs, as many as parts, found {}", sizes->size(),
@@ -221,6 +232,62 @@ Status import_pad_attributes(NodeImport& node) {
   return emit_pad(node, numbers_as_shape(node, pads), first_axes(node.shape(0).size()), value);
 }
 
+// --- Pads that depend on data: the result's shape is what the model declares, and the elements are chosen by place, one axis
+// after the other.
+
+// Places of the operand along an axis of `dim` elements for those of the result, which `place` counts from the operand's first.
+ValueId place_inside(NodeImport& node, ValueId place, Expr dim, const std::string& mode) {
+  const auto number = [&](Expr e) { return emit_dimensions(node, {e}, 0); };
+  const auto constant = [&](double value) { return node.scalar_constant(value, ir::ElementType::kI64); };
+  const auto modulo = [&](ValueId value, Expr divisor) { return node.emit(ir::kMod, {value, number(divisor)}); };
+  if (mode == "wrap") return modulo(place, dim);
+  if (mode == "reflect") {
+    const Expr period = ir::max((dim - 1) * 2, dim->pool->integer(1));
+    const ValueId folded = modulo(place, period);
+    return node.emit(ir::kMin, {folded, node.emit(ir::kSub, {number(period), folded})});
+  }
+  const ValueId from_first = node.emit(ir::kMax, {place, constant(0)});
+  return node.emit(ir::kMin, {from_first, number(dim - 1)});
+}
+
+// `x` with `size` places along `axis`, of which the first `begin` (a number) are padding.
+ValueId padded_by_data(NodeImport& node, ValueId x, int64_t axis, ValueId begin, Expr size, ValueId value) {
+  if (!x.valid()) return x;
+  const Expr dim = node.type(x).shape[static_cast<size_t>(axis)];
+  const std::string mode = node.text("mode", "constant");
+  const ValueId zero = node.scalar_constant(0, ir::ElementType::kI64);
+  const ValueId one = node.scalar_constant(1, ir::ElementType::kI64);
+  const ValueId counted = node.emit(ir::kRange, {zero, one}, ir::Attributes(ir::Range{{size}}));
+  const ValueId place = node.emit(ir::kSub, {counted, begin});
+  const ValueId taken =
+      node.emit(ir::kGather, {x, place_inside(node, place, dim, mode)}, ir::Attributes(ir::Gather{axis}));
+  if (mode != "constant" || !taken.valid()) return taken;
+  const ValueId inside = node.emit(ir::kAnd, {node.emit(ir::kLessEqual, {zero, place}),
+                                              node.emit(ir::kLess, {place, emit_dimensions(node, {dim}, 0)})});
+  Shape along(node.type(x).shape.size() - static_cast<size_t>(axis), node.graph().pool->integer(1));
+  along.front() = size;
+  return node.emit(ir::kSelect, {emit_reshape(node, inside, along), taken, value});
+}
+
+Status import_pad_by_data(NodeImport& node, const std::vector<int64_t>& axes, const ir::Diagnostics& otherwise) {
+  const std::optional<std::vector<int64_t>> declared = node.declared_dims(0);
+  const std::optional<int64_t> count = ir::static_element_count(node.shape(1));
+  if (!declared || declared->size() != node.shape(0).size() || count != 2 * static_cast<int64_t>(axes.size()))
+    return otherwise;
+  ir::ExprPool& pool = *node.graph().pool;
+  const ValueId pads = emit_cast(node, node.operand(1), ir::ElementType::kI64);
+  ValueId value = node.has(2) ? emit_reshape(node, node.operand(2), {}) : ValueId();
+  if (!value.valid()) value = node.scalar_constant(0, node.element(0));
+  ValueId y = node.operand(0);
+  for (size_t i = 0; i < axes.size(); ++i) {
+    const ValueId begin =
+        emit_reshape(node, emit_slice(node, pads, 0, pool.integer(static_cast<int64_t>(i)), pool.integer(1)), {});
+    y = padded_by_data(node, y, axes[i], begin, pool.integer((*declared)[static_cast<size_t>(axes[i])]), value);
+  }
+  node.set_result(0, y);
+  return {};
+}
+
 Status import_pad(NodeImport& node) {
   std::vector<int64_t> axes = first_axes(node.shape(0).size());
   if (node.has(3)) {
@@ -229,7 +296,7 @@ Status import_pad(NodeImport& node) {
     axes = **given;
   }
   const ir::Result<std::vector<Expr>> pads = required_elements(node, 1, "pads");
-  if (!pads) return pads.faults();
+  if (!pads) return import_pad_by_data(node, axes, pads.faults());
   return emit_pad(node, *pads, axes, node.operand(2));
 }
 
@@ -326,14 +393,25 @@ Status import_space_to_depth(NodeImport& node) {
 
 // --- Crops.
 
+// What the model declares of the result along `axes`; `otherwise` where it declares nothing.
+ir::Result<Shape> declared_sizes(const NodeImport& node, const std::vector<int64_t>& axes,
+                                 const ir::Result<Shape>& otherwise) {
+  const std::optional<std::vector<int64_t>> declared = node.declared_dims(0);
+  if (!declared || declared->size() != node.shape(0).size()) return otherwise;
+  Shape sizes;
+  for (const int64_t axis : axes) sizes.push_back(node.graph().pool->integer((*declared)[static_cast<size_t>(axis)]));
+  return sizes;
+}
+
 // Centre `axes` at `shape`: cut off or padded with 0, the odd element at the end.
 Status import_center_crop_pad(NodeImport& node) {
-  ir::Result<Shape> wanted = required_elements(node, 1, "shape");
-  if (!wanted) return wanted.faults();
   std::vector<int64_t> axes = first_axes(node.shape(0).size());
   const auto given = optional_axes(node, -1, node.rank(0));
   if (!given) return given.faults();
   if (*given) axes = **given;
+  ir::Result<Shape> wanted = required_elements(node, 1, "shape");
+  if (!wanted) wanted = declared_sizes(node, axes, wanted);
+  if (!wanted) return wanted.faults();
   if (wanted->size() != axes.size())
     return node.fault("shape-mismatch", "operand 1: expected {} sizes, found {}", axes.size(), wanted->size());
   ir::Pad pad{Shape(node.shape(0).size(), node.graph().pool->integer(0)), node.shape(0), "constant"};

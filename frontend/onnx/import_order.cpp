@@ -24,18 +24,39 @@ Status import_arg_reduce(NodeImport& node) {
   return {};
 }
 
-Status import_cumulative_sum(NodeImport& node) {
-  if (!node.operand(0).valid()) return {};
-  int64_t stated = 0;
-  if (node.rank(0) != 1 || node.known_integers(1)) {  // a tensor of one dimension has one axis only
-    Result<int64_t> known = required_integer(node, 1, "axis");
-    if (!known) return known.faults();
-    stated = *known;
+ValueId emit_cumulative_sum(NodeImport& node, int64_t axis) {
+  const ir::CumulativeSum sum{axis, node.integer("exclusive", 0) != 0, node.integer("reverse", 0) != 0};
+  return node.emit(ir::kCumulativeSum, {node.operand(0)}, Attributes(sum));
+}
+
+// An axis that depends on data: sums along each, of which it chooses one.
+Status import_cumulative_sum_by_data(NodeImport& node) {
+  constexpr int kMostDimensions = 8;
+  if (node.rank(0) > kMostDimensions || node.rank(0) < 1)
+    return node.not_supported("operand 1 (axis): expected a known value for rank {}, found data", node.rank(0));
+  ValueId y;
+  const ValueId given = emit_cast(node, node.operand(1), ir::ElementType::kI64);
+  const ValueId axis = emit_reshape(node, given, {});
+  for (int64_t d = 0; d < node.rank(0); ++d) {
+    const ValueId sum = emit_cumulative_sum(node, d);
+    const auto is = [&](int64_t number) {
+      return node.emit(ir::kEqual, {axis, node.scalar_constant(static_cast<double>(number), ir::ElementType::kI64)});
+    };
+    const ValueId chosen = d == 0 ? ValueId() : node.emit(ir::kOr, {is(d), is(d - node.rank(0))});
+    y = d == 0 ? sum : node.emit(ir::kSelect, {chosen, sum, y});
   }
-  Result<int64_t> axis = axis_from_front(node, stated, node.rank(0));
+  node.set_result(0, y);
+  return {};
+}
+
+Status import_cumulative_sum(NodeImport& node) {
+  if (!node.operand(0).valid() || !node.operand(1).valid()) return {};
+  if (!node.known_integers(1)) return import_cumulative_sum_by_data(node);
+  Result<int64_t> stated = required_integer(node, 1, "axis");
+  if (!stated) return stated.faults();
+  Result<int64_t> axis = axis_from_front(node, *stated, node.rank(0));
   if (!axis) return axis.faults();
-  const ir::CumulativeSum sum{*axis, node.integer("exclusive", 0) != 0, node.integer("reverse", 0) != 0};
-  node.set_result(0, node.emit(ir::kCumulativeSum, {node.operand(0)}, Attributes(sum)));
+  node.set_result(0, emit_cumulative_sum(node, *axis));
   return {};
 }
 

@@ -2,6 +2,7 @@
 #include <array>
 #include <numeric>
 
+#include "frontend/onnx/import_common.h"
 #include "frontend/onnx/import_rows.h"
 #include "frontend/onnx/import_window.h"
 #include "ir/ops/rows.h"
@@ -14,24 +15,6 @@ using ir::OpInfo;
 using ir::Result;
 using ir::Status;
 using ir::ValueId;
-
-Result<ir::Pool> pool_attributes(NodeImport& node) {
-  Result<std::vector<int64_t>> kernel = kernel_shape(node);
-  if (!kernel) return kernel.faults();
-  const ir::Shape extents = ir::shape_of_dims(*kernel, *node.graph().pool);
-  Result<WindowAttributes> window = window_attributes(node, extents);
-  if (!window) return window.faults();
-  ir::Pool pool;
-  pool.kernel = *std::move(kernel);
-  pool.strides = std::move(window->strides);
-  pool.dilations = std::move(window->dilations);
-  pool.pads = std::move(window->pads);
-  pool.round_up = node.integer("ceil_mode", 0) != 0;
-  pool.count_padding = node.integer("count_include_pad", 0) != 0;
-  pool.column_major = node.integer("storage_order", 0) != 0;
-  pool.norm = node.integer("p", 2);
-  return pool;
-}
 
 template <const OpInfo& kOp>
 Status import_pool(NodeImport& node) {
@@ -49,6 +32,22 @@ Status import_max_pool(NodeImport& node) {
   const std::vector<ValueId> results =
       node.emit_many(ir::kMaxPool, {node.operand(0)}, Attributes(*std::move(pool)), node.wants(1) ? 2 : 1);
   for (size_t i = 0; i < results.size(); ++i) node.set_result(static_cast<int>(i), results[i]);
+  return {};
+}
+
+// com.microsoft: x is [B, H, W, C].
+Status import_nhwc_max_pool(NodeImport& node) {
+  if (!node.operand(0).valid()) return {};
+  if (node.rank(0) != 4) return node.fault("rank-mismatch", "operand 0: expected rank 4, found {}", node.rank(0));
+  const Result<AutoPad> mode = auto_pad(node);
+  if (!mode) return mode.faults();
+  if (*mode == AutoPad::kSameLower || *mode == AutoPad::kSameUpper)
+    return node.not_supported("attribute \"auto_pad\": expected NOTSET or VALID with channels last, found SAME");
+  Result<ir::Pool> pool = pool_attributes(node);
+  if (!pool) return pool.faults();
+  const ValueId channels_first = emit_transpose(node, node.operand(0), {0, 3, 1, 2});
+  const ValueId y = node.emit(ir::kMaxPool, {channels_first}, Attributes(*std::move(pool)));
+  node.set_result(0, emit_transpose(node, y, {0, 2, 3, 1}));
   return {};
 }
 
@@ -85,6 +84,7 @@ constexpr auto kRows = std::to_array<ImportRow>({
     {"", "GlobalMaxPool", 1, import_global<ir::kReduceMax>},
     {"", "LpPool", 2, import_pool<ir::kLpPool>},
     {"", "MaxPool", 1, import_max_pool},
+    {"com.microsoft", "NhwcMaxPool", 1, import_nhwc_max_pool},
 });
 
 }  // namespace

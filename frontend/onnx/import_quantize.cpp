@@ -2,6 +2,7 @@
 #include <array>
 
 #include "frontend/onnx/data_type.h"
+#include "frontend/onnx/import_cast.h"
 #include "frontend/onnx/import_common.h"
 #include "frontend/onnx/import_rows.h"
 #include "frontend/onnx/import_window.h"
@@ -39,8 +40,19 @@ Status import_quantize(NodeImport& node) {
   Result<ir::Quantize> quantize = quantize_attributes(node, ElementType::kU8);
   if (!quantize) return quantize.faults();
   if (node.has(2)) quantize->to = node.element(2);
-  node.set_result(0,
-                  node.emit(ir::kQuantize, {node.operand(0), node.operand(1), node.operand(2)}, Attributes(*quantize)));
+  const SmallElement* small =
+      node.has(2) ? node.small(2) : small_element(static_cast<int32_t>(node.integer("output_dtype", 0)));
+  const bool is_small_float = small != nullptr && small->kind != SmallFloat::kNone;
+  if (is_small_float) quantize->to = ElementType::kF32;
+  const ValueId zero_point = is_small_float ? emit_cast(node, node.operand(2), ElementType::kF32) : node.operand(2);
+  ValueId y = node.emit(ir::kQuantize, {node.operand(0), node.operand(1), zero_point}, Attributes(*quantize));
+  if (is_small_float) {
+    y = rounded_to(node, y, *small, node.integer("saturate", 1) != 0 ? Overflow::kSaturate : Overflow::kByFormat);
+  } else if (small != nullptr) {
+    y = saturated_to(node, y, *small);
+  }
+  if (small != nullptr) node.set_small(y, small->data_type);
+  node.set_result(0, y);
   return {};
 }
 

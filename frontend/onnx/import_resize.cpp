@@ -107,15 +107,61 @@ std::vector<int64_t> all_axes(const NodeImport& node) {
   return axes;
 }
 
-Status finish(NodeImport& node, ir::Resize resize) {
-  node.set_result(0, node.emit(ir::kResize, {node.operand(0)}, ir::Attributes(std::move(resize))));
-  return {};
-}
-
 ir::Result<std::vector<double>> required_numbers(const NodeImport& node, int i, std::string_view what) {
   if (std::optional<std::vector<double>> numbers = node.known_numbers(i)) return *std::move(numbers);
   return ir::unsupported("data-dependent", node.where(),
                          "operand {} ({}): expected numbers known when the model is compiled, found data", i, what);
+}
+
+// Scales and region where they are data, one number and two for each axis; absent where they are known.
+struct ResizeData {
+  ir::ValueId scales, region;
+};
+
+Status finish(NodeImport& node, ir::Resize resize, ResizeData data = {}) {
+  node.set_result(
+      0, node.emit(ir::kResize, {node.operand(0), data.scales, data.region}, ir::Attributes(std::move(resize))));
+  return {};
+}
+
+// Elements of operand `i`, which has one for each of `axes` (or `parts` rows of them), and `otherwise` for the other axes.
+ir::ValueId for_all_axes(NodeImport& node, int i, const std::vector<int64_t>& axes,
+                         const std::vector<double>& otherwise) {
+  const auto count = static_cast<int64_t>(axes.size());
+  const auto rank = static_cast<int64_t>(node.rank(0));
+  std::vector<int64_t> from;
+  std::vector<ir::ValueId> parts{emit_cast(node, node.operand(i), ir::ElementType::kF32)};
+  for (size_t part = 0; part < otherwise.size(); ++part) {
+    const ir::ValueId other = node.scalar_constant(otherwise[part], ir::ElementType::kF32);
+    parts.push_back(emit_reshape(node, other, {node.graph().pool->integer(1)}));
+    for (int64_t axis = 0; axis < rank; ++axis) {
+      const auto found = std::ranges::find(axes, axis);
+      const auto row = static_cast<int64_t>(part);
+      from.push_back(found != axes.end() ? row * count + (found - axes.begin())
+                                         : count * static_cast<int64_t>(otherwise.size()) + row);
+    }
+  }
+  return node.emit(ir::kGather, {emit_concat(node, std::move(parts), 0), node.integers_constant(from)},
+                   ir::Attributes(ir::Gather{0}));
+}
+
+// Sizes as the model declares them, where scales or sizes are data.
+Status apply_declared(const NodeImport& node, const ir::Diagnostics& otherwise, ir::Resize& resize) {
+  const std::optional<std::vector<int64_t>> declared = node.declared_dims(0);
+  if (!declared || declared->size() != node.shape(0).size()) return otherwise;
+  resize.sizes = numbers_as_shape(node, *declared);
+  return {};
+}
+
+// Scales of operand `i`: known, or data with the sizes that the model declares.
+Status apply_scales_of(NodeImport& node, int i, const std::vector<int64_t>& axes, ir::Resize& resize,
+                       ResizeData& data) {
+  const ir::Result<std::vector<double>> scales = required_numbers(node, i, "scales");
+  if (scales) return apply_scales(node, *scales, axes, resize);
+  if (ir::static_element_count(node.shape(i)) != static_cast<int64_t>(axes.size())) return scales.faults();
+  if (Status status = apply_declared(node, scales.faults(), resize); !status) return status;
+  data.scales = for_all_axes(node, i, axes, {1});
+  return {};
 }
 
 // Upsample-7, Upsample-9 and Resize-10: scales only, coordinates divided by them and rounded down.
@@ -125,14 +171,12 @@ Status import_upsample(NodeImport& node) {
   if (resize.mode == "bilinear") resize.mode = "linear";
   resize.coordinates = "asymmetric";
   resize.rounding = "floor";
-  std::vector<double> scales = node.numbers("scales");
-  if (node.has(1)) {
-    ir::Result<std::vector<double>> given = required_numbers(node, 1, "scales");
-    if (!given) return given.faults();
-    scales = *given;
-  }
-  if (Status status = apply_scales(node, scales, all_axes(node), resize); !status) return status;
-  return finish(node, std::move(resize));
+  const std::vector<double> scales = node.numbers("scales");
+  ResizeData data;
+  Status status = node.has(1) ? apply_scales_of(node, 1, all_axes(node), resize, data)
+                              : apply_scales(node, scales, all_axes(node), resize);
+  if (!status) return status;
+  return finish(node, std::move(resize), data);
 }
 
 // Upsample-1: the two spatial scales by name.
@@ -148,9 +192,13 @@ Status import_upsample_by_names(NodeImport& node) {
   return finish(node, std::move(resize));
 }
 
-Status apply_roi(const NodeImport& node, const std::vector<int64_t>& axes, ir::Resize& resize) {
+Status apply_roi(NodeImport& node, const std::vector<int64_t>& axes, ir::Resize& resize, ResizeData& data) {
   if (resize.coordinates != "tf_crop_and_resize") return {};
   const ir::Result<std::vector<double>> roi = required_numbers(node, 1, "roi");
+  if (!roi && node.has(1) && ir::static_element_count(node.shape(1)) == 2 * static_cast<int64_t>(axes.size())) {
+    data.region = for_all_axes(node, 1, axes, {0, 1});
+    return {};
+  }
   if (!roi) return roi.faults();
   if (roi->size() != 2 * axes.size())
     return node.fault("shape-mismatch", "roi: expected {} numbers, found {}", 2 * axes.size(), roi->size());
@@ -179,19 +227,21 @@ Status import_resize(NodeImport& node) {
     if (!given) return given.faults();
     axes = **given;
   }
-  if (Status status = apply_roi(node, axes, resize); !status) return status;
+  ResizeData data;
+  if (Status status = apply_roi(node, axes, resize, data); !status) return status;
   if (!is_empty(node, 2)) {
-    const ir::Result<std::vector<double>> scales = required_numbers(node, 2, "scales");
-    if (!scales) return scales.faults();
-    if (Status status = apply_scales(node, *scales, axes, resize); !status) return status;
+    if (Status status = apply_scales_of(node, 2, axes, resize, data); !status) return status;
   } else if (!is_empty(node, 3)) {
-    ir::Result<std::vector<Expr>> sizes = required_elements(node, 3, "sizes");
-    if (!sizes) return sizes.faults();
-    if (Status status = apply_sizes(node, *sizes, axes, resize); !status) return status;
+    const ir::Result<std::vector<Expr>> sizes = required_elements(node, 3, "sizes");
+    const bool stretches = node.text("keep_aspect_ratio_policy", "stretch") == "stretch";
+    Status status = sizes       ? apply_sizes(node, *sizes, axes, resize)
+                    : stretches ? apply_declared(node, sizes.faults(), resize)
+                                : Status(sizes.faults());
+    if (!status) return status;
   } else {
     return node.fault("missing-operand", "expected scales or sizes, found neither");
   }
-  return finish(node, std::move(resize));
+  return finish(node, std::move(resize), data);
 }
 
 Status import_grid_sample(NodeImport& node) {

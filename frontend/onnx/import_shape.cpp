@@ -32,7 +32,9 @@ Status import_constant(NodeImport& node) {
   if (node.has_attribute("value")) {
     ir::Result<ir::Literal> value = node.tensor("value");
     if (!value) return value.faults();
-    node.set_result(0, node.constant(std::move(*value)));
+    const ValueId constant = node.constant(std::move(*value));
+    node.set_small(constant, node.tensor_data_type("value"));
+    node.set_result(0, constant);
   } else if (node.has_attribute("value_float")) {
     node.set_result(0, node.scalar_constant(node.number("value_float", 0), ir::ElementType::kF32));
   } else if (node.has_attribute("value_int")) {
@@ -167,10 +169,18 @@ Status import_flatten(NodeImport& node) {
   return {};
 }
 
+// Where axes are data, what the model declares of the result: the same elements under its dimensions.
+Status reshape_as_declared(NodeImport& node, const ir::Diagnostics& otherwise) {
+  const std::optional<std::vector<int64_t>> declared = node.declared_dims(0);
+  if (!declared || !node.operand(1).valid() || node.known_integers(1)) return otherwise;
+  node.set_result(0, emit_reshape(node, node.operand(0), numbers_as_shape(node, *declared)));
+  return {};
+}
+
 // Without axes every dimension that is the number 1 goes; a symbolic one stays.
 Status import_squeeze(NodeImport& node) {
   const auto axes = optional_axes(node, 1, node.rank(0));
-  if (!axes) return axes.faults();
+  if (!axes) return reshape_as_declared(node, axes.faults());
   Shape shape;
   for (int i = 0; i < node.rank(0); ++i) {
     const Expr dim = node.shape(0)[static_cast<size_t>(i)];
@@ -190,7 +200,7 @@ Status import_unsqueeze(NodeImport& node) {
   std::vector<int64_t> given = node.integers("axes");
   if (node.has(1)) {
     const ir::Result<std::vector<int64_t>> operand = required_integers(node, 1, "axes");
-    if (!operand) return operand.faults();
+    if (!operand) return reshape_as_declared(node, operand.faults());
     given = *operand;
   }
   const auto rank = static_cast<int64_t>(node.rank(0)) + static_cast<int64_t>(given.size());

@@ -92,4 +92,22 @@ Result<WindowAttributes> window_attributes(NodeImport& node, std::span<const Exp
   return window;
 }
 
+Result<ir::Pool> pool_attributes(NodeImport& node) {
+  Result<std::vector<int64_t>> kernel = kernel_shape(node);
+  if (!kernel) return kernel.faults();
+  const ir::Shape extents = ir::shape_of_dims(*kernel, *node.graph().pool);
+  Result<WindowAttributes> window = window_attributes(node, extents);
+  if (!window) return window.faults();
+  ir::Pool pool;
+  pool.kernel = *std::move(kernel);
+  pool.strides = std::move(window->strides);
+  pool.dilations = std::move(window->dilations);
+  pool.pads = std::move(window->pads);
+  pool.round_up = node.integer("ceil_mode", 0) != 0;
+  pool.count_padding = node.integer("count_include_pad", 0) != 0;
+  pool.column_major = node.integer("storage_order", 0) != 0;
+  pool.norm = node.integer("p", 2);
+  return pool;
+}
+
 }  // namespace burin::frontend

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "frontend/onnx/node_import.h"
+#include "ir/ops/numeric.h"
 
 namespace burin::frontend {
 
@@ -24,5 +25,8 @@ ir::Shape kernel_of(const NodeImport& node, int weights);
 
 // The attribute "kernel_shape", one value for each spatial dimension of operand 0.
 ir::Result<std::vector<int64_t>> kernel_shape(NodeImport& node);
+
+// All attributes of a pooling node.
+ir::Result<ir::Pool> pool_attributes(NodeImport& node);
 
 }  // namespace burin::frontend

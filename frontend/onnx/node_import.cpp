@@ -58,10 +58,15 @@ ir::ElementType NodeImport::element(int i) const { return type(operand(i)).eleme
 int NodeImport::rank(int i) const { return static_cast<int>(shape(i).size()); }
 const ir::Shape& NodeImport::shape(int i) const { return type(operand(i)).shape; }
 
+const SmallElement* NodeImport::small(int i) const { return model_.small(operand(i)); }
+void NodeImport::set_small(ir::ValueId value, int32_t data_type) { model_.set_small(value, data_type); }
+
 const std::vector<ir::Expr>* NodeImport::elements(int i) const {
   if (!has(i) || ir::is_float(element(i))) return nullptr;
   const ir::Value& value = graph().values[operand(i)];
-  return value.elements ? &*value.elements : nullptr;
+  if (value.elements) return &*value.elements;
+  static const std::vector<ir::Expr> none;  // a list without elements is known whatever it holds
+  return value.type.shape.size() == 1 && ir::is_constant_value(value.type.shape[0], 0) ? &none : nullptr;
 }
 
 std::optional<std::vector<int64_t>> NodeImport::known_integers(int i) const {
@@ -182,6 +187,11 @@ ir::Result<ir::Literal> NodeImport::tensor(std::string_view name) const {
   if (held == nullptr)
     return fault("missing-attribute", "expected an attribute \"{}\" with a tensor, found none", name);
   return model_.literal(held->t(), fmt::format("{}: attribute \"{}\"", where(), name));
+}
+
+int32_t NodeImport::tensor_data_type(std::string_view name) const {
+  const AttributeProto* held = attribute(name, AttributeProto::TENSOR);
+  return held == nullptr ? 0 : held->t().data_type();
 }
 
 const onnx::GraphProto* NodeImport::subgraph(std::string_view name) const {

@@ -25,6 +25,7 @@ namespace burin::frontend {
 class GraphImport;  // the whole model being imported; frontend/onnx/graph_import.h
 struct Scope;       // what names mean where the node stands; frontend/onnx/scope.h
 struct ImportRow;
+struct SmallElement;
 
 class NodeImport {
  public:
@@ -54,6 +55,10 @@ class NodeImport {
   int rank(int i) const;
   const ir::Shape& shape(int i) const;
 
+  // The element type of ONNX that burin holds in a wider one (small_element.h); null for all others.
+  const SmallElement* small(int i) const;
+  void set_small(ir::ValueId value, int32_t data_type);
+
   // --- What is known of operands now, when the model is compiled.
   // The elements of a small integer operand, as expressions over the symbols; null when they depend on data.
   const std::vector<ir::Expr>* elements(int i) const;
@@ -79,6 +84,7 @@ class NodeImport {
   std::vector<int64_t> integers(std::string_view name, std::vector<int64_t> otherwise = {}) const;
   std::vector<double> numbers(std::string_view name, std::vector<double> otherwise = {}) const;
   ir::Result<ir::Literal> tensor(std::string_view name) const;
+  int32_t tensor_data_type(std::string_view name) const;          // 0 when absent
   const onnx::GraphProto* subgraph(std::string_view name) const;  // null when absent
 
   // --- Building. Types are inferred at once; an operand that is not valid makes the result not valid, so that a fault is

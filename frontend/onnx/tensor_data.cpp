@@ -11,6 +11,7 @@
 
 #include "frontend/onnx/data_type.h"
 #include "frontend/onnx/element_decoder.h"
+#include "frontend/onnx/small_element.h"
 #include "frontend/onnx/wire_schema.h"
 #include "ir/checked.h"
 
@@ -156,6 +157,17 @@ ir::Status read_elements(TensorSource& source, const onnx::TensorProto& tensor, 
   return read_typed(source, records, shape, data, where);
 }
 
+// Elements packed in bytes, as elements of the type that holds them.
+ir::Result<TensorData> unpacked(TensorSource& source, const onnx::TensorProto& tensor, const SmallElement& small,
+                                const Shape& shape, const std::string& where) {
+  const int64_t bytes = packed_bytes(small, shape.elements);
+  TensorData packed{.type = ElementType::kU8, .dims = {bytes}, .view = {}, .decoded = {}};
+  if (ir::Status status = read_elements(source, tensor, {{bytes}, bytes, bytes}, packed, where); !status)
+    return status.faults();
+  return TensorData{
+      .type = small.held, .dims = shape.dims, .view = {}, .decoded = unpack(small, packed.bytes(), shape.elements)};
+}
+
 }  // namespace
 
 ir::Result<TensorData> tensor_data(TensorSource& source, const onnx::TensorProto& tensor, const std::string& where) {
@@ -166,6 +178,8 @@ ir::Result<TensorData> tensor_data(TensorSource& source, const onnx::TensorProto
   }
   ir::Result<Shape> shape = shape_of(tensor, *type, where);
   if (!shape) return shape.faults();
+  if (const SmallElement* small = small_element(tensor.data_type()))
+    return unpacked(source, tensor, *small, *shape, where);
   TensorData data{.type = *type, .dims = shape->dims, .view = {}, .decoded = {}};
   if (ir::Status status = read_elements(source, tensor, *shape, data, where); !status) return status.faults();
   return data;

@@ -103,6 +103,8 @@ constexpr auto kOps = std::to_array<const OpInfo*>({
     &kRnn,
     &kRoiAlign,
     &kRound,
+    &kRoundFloat,
+    &kRoundToPower,
     &kScan,
     &kScatterElements,
     &kScatterNd,

@@ -1,6 +1,7 @@
-// Types of the ops with regions. Their lowering is a statement of the program around the lowered regions, made by the pass that
-// lowers regions; it is not in the rows.
+// Rows and types of the ops with regions; what they become is in control_lowering.cpp.
 #include "ir/ops/control.h"
+
+#include <algorithm>
 
 #include "ir/linear.h"
 #include "ir/ops/lowering.h"
@@ -77,6 +78,11 @@ Status infer_if(Inference& op) {
   return {};
 }
 
+bool is_count(const Graph& graph, Expr dimension) {
+  return is_variable(dimension) &&
+         std::ranges::find(graph.opaque_symbols, variable_of(dimension)) != graph.opaque_symbols.end();
+}
+
 // `last` is what the region yields for the carried value that starts as `first` and is `parameter` inside.
 Result<TensorType> carried_type(Inference& op, const TensorType& first, const TensorType& parameter,
                                 const TensorType& last, size_t result) {
@@ -88,23 +94,14 @@ Result<TensorType> carried_type(Inference& op, const TensorType& first, const Te
     return op.not_supported("carried value {}: expected rank {} as at the start, found {}", result, first.shape.size(),
                             last.shape.size());
   }
+  for (size_t d = 0; d < last.shape.size(); ++d) {
+    const Expr inside = parameter.shape[d];
+    if (is_count(op.graph(), inside)) continue;
+    if (provably_equal(inside, last.shape[d]) && provably_equal(inside, first.shape[d])) continue;
+    return op.not_supported("carried value {}: expected dimension {} to be the same after an iteration, found another",
+                            result, d);
+  }
   return common_type(op, first, last, result);
-}
-
-// How often a loop runs, as the length of what it collects.
-Expr iterations(Inference& op) {
-  const Region& body = region(op, 0);
-  const Value& again = op.graph().values[body.yields[0]];
-  const bool stays_true =
-      body.yields[0] == body.parameters[1] || (again.elements && is_constant_value(again.elements->at(0), 1));
-  const std::vector<Expr>* start = op.has(1) ? op.elements(1) : nullptr;
-  const bool starts = !op.has(1) || (start != nullptr && is_constant_value(start->at(0), 1));
-  const std::vector<Expr>* trips = op.has(0) ? op.elements(0) : nullptr;
-  const bool counts = trips != nullptr && (trips->at(0)->high <= kMostIterations || (stays_true && starts));
-  const Expr zero = op.pool().integer(0);
-  const Expr most = counts ? max(trips->at(0), zero) : op.pool().integer(kMostIterations);
-  if (counts && stays_true && starts) return most;
-  return op.opaque_count(op.graph().values[op.op().results[0]].name + ".count", most);
 }
 
 Status infer_loop(Inference& op) {
@@ -130,7 +127,12 @@ Status infer_loop(Inference& op) {
     op.set_result(static_cast<int>(i), type->element, std::move(type->shape));
   }
   if (results == carried) return {};
-  const Expr count = iterations(op);
+  const Iterations iterations = iterations_of(op.graph(), op.op());
+  const Expr count =
+      iterations.is_exact
+          ? iterations.most
+          : op.opaque_count(op.graph().values[op.op().results[0]].name + ".count",
+                            iterations.most.valid() ? iterations.most : op.pool().integer(kMostIterations));
   for (size_t i = carried; i < results; ++i) {
     TensorType type = type_of(op, body.yields[i + 1]);
     type.shape.insert(type.shape.begin(), count);
@@ -174,6 +176,24 @@ Status infer_scan(Inference& op) {
 
 }  // namespace
 
+Iterations iterations_of(const Graph& graph, const Op& loop) {
+  const auto elements = [&](size_t operand) -> const std::vector<Expr>* {
+    const Value& value = graph.values[loop.operands[operand]];
+    return value.elements ? &*value.elements : nullptr;
+  };
+  const auto has = [&](size_t operand) { return operand < loop.operands.size() && loop.operands[operand].valid(); };
+  const Region& body = graph.regions[loop.regions[0]];
+  const Value& again = graph.values[body.yields[0]];
+  const bool stays_true =
+      body.yields[0] == body.parameters[1] || (again.elements && is_constant_value(again.elements->at(0), 1));
+  const bool starts = !has(1) || (elements(1) != nullptr && is_constant_value(elements(1)->at(0), 1));
+  const std::vector<Expr>* trips = has(0) ? elements(0) : nullptr;
+  if (trips == nullptr) return {};
+  const bool is_exact = stays_true && starts;
+  if (!is_exact && trips->at(0)->high > kMostIterations) return {};
+  return {max(trips->at(0), graph.pool->integer(0)), is_exact};
+}
+
 constinit const OpInfo kIf{
     .name = "if",
     .doc =
@@ -182,6 +202,7 @@ constinit const OpInfo kIf{
     .results = 0,
     .regions = 2,
     .infer = infer_if,
+    .lower = lower_if,
 };
 
 constinit const OpInfo kLoop{
@@ -198,6 +219,7 @@ constinit const OpInfo kLoop{
     .results = 0,
     .regions = 1,
     .infer = infer_loop,
+    .lower = lower_loop,
 };
 
 constinit const OpInfo kScan{
@@ -211,6 +233,7 @@ constinit const OpInfo kScan{
     .schema = &schema_of<Scan>,
     .regions = 1,
     .infer = infer_scan,
+    .lower = lower_scan,
 };
 
 }  // namespace burin::ir

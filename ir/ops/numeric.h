@@ -188,6 +188,25 @@ struct Quantize {
                  field("to", &Quantize::to)};
 };
 
+struct RoundFloat {
+  int64_t mantissa_bits = 0;
+  int64_t least_exponent = 0;         // of normal numbers
+  double greatest = 1;                // finite
+  std::string overflow = "saturate";  // infinity, nan
+  bool has_nan = true;                // otherwise a NaN becomes 0
+  bool operator==(const RoundFloat&) const = default;
+  static constexpr auto fields = std::tuple{
+      field("mantissa_bits", &RoundFloat::mantissa_bits).within(0, 22),
+      field("least_exponent", &RoundFloat::least_exponent).within(-100, 100), field("greatest", &RoundFloat::greatest),
+      field("overflow", &RoundFloat::overflow), field("has_nan", &RoundFloat::has_nan)};
+};
+
+struct RoundToPower {
+  std::string rounding = "up";  // down, nearest
+  bool operator==(const RoundToPower&) const = default;
+  static constexpr auto fields = std::tuple{field("rounding", &RoundToPower::rounding)};
+};
+
 // --- Recurrence. `activations` names the functions of one direction after the other, separated by commas; `alphas` and
 // `betas` have a parameter for each.
 struct Recurrent {
@@ -302,6 +321,8 @@ extern const OpInfo kRelu;
 extern const OpInfo kRequantize;
 extern const OpInfo kRnn;
 extern const OpInfo kRound;
+extern const OpInfo kRoundFloat;
+extern const OpInfo kRoundToPower;
 extern const OpInfo kSelect;
 extern const OpInfo kShiftLeft;
 extern const OpInfo kShiftRight;

@@ -40,8 +40,8 @@ Status infer_parameters(Inference& op) {
 
 Status infer_to_integers(Inference& op) {
   const ElementType to = op.attributes<Quantize>().to;
-  if (!is_integer(to))
-    return op.fault("type-mismatch", "attribute \"to\": expected an integer type, found {}", info(to).name);
+  if (to == ElementType::kBool)
+    return op.fault("type-mismatch", "attribute \"to\": expected a number type, found {}", info(to).name);
   if (op.has(2) && op.element(2) != to) {
     return op.fault("type-mismatch", "operand 2: expected {} (the result's type), found {}", info(to).name,
                     info(op.element(2)).name);
@@ -55,8 +55,8 @@ Status infer_to_floats(Inference& op) {
   const ElementType to = op.attributes<Quantize>().to;
   if (!is_float(to))
     return op.fault("type-mismatch", "attribute \"to\": expected a floating-point type, found {}", info(to).name);
-  if (!is_integer(op.element(0)))
-    return op.fault("type-mismatch", "operand 0: expected integers, found {}", info(op.element(0)).name);
+  if (op.element(0) == ElementType::kBool)
+    return op.fault("type-mismatch", "operand 0: expected numbers, found {}", info(op.element(0)).name);
   if (op.has(2)) {
     if (Status status = op.require_same_element(0, 2); !status) return status;
   }
@@ -86,7 +86,8 @@ Expr saturated(const Lowering& op, Expr value, std::span<const Expr> index) {
 void lower_quantize(Lowering& op) {
   lower_map(op, [&](std::span<const Expr> i) {
     const Expr scale = widen(parameter(op, 1, i));
-    return saturated(op, rounded(div(cast(op.at(0, i), scale->type.element), scale)), i);
+    const Expr quotient = div(cast(op.at(0, i), scale->type.element), scale);
+    return saturated(op, is_float(op.result_element(0)) ? quotient : rounded(quotient), i);
   });
 }
 
@@ -100,8 +101,9 @@ void lower_requantize(Lowering& op) {
 void lower_dequantize(Lowering& op) {
   lower_map(op, [&](std::span<const Expr> i) {
     const Expr scale = widen(parameter(op, 1, i));
-    Expr value = cast(op.at(0, i), ElementType::kI32);
-    if (op.has(2)) value = value - cast(parameter(op, 2, i), ElementType::kI32);
+    const ElementType inner = is_float(op.element(0)) ? scale->type.element : ElementType::kI32;
+    Expr value = cast(op.at(0, i), inner);
+    if (op.has(2)) value = value - cast(parameter(op, 2, i), inner);
     return cast(value, scale->type.element) * scale;
   });
 }
@@ -112,7 +114,7 @@ constinit const OpInfo kQuantize{
     .name = "quantize",
     .doc =
         "saturate(round(x / scale) + zero_point) of x, scale and an optional zero point, halves rounded to "
-        "even. ONNX QuantizeLinear.",
+        "even; not rounded where the result is of floats. ONNX QuantizeLinear.",
     .least_operands = 2,
     .most_operands = 3,
     .schema = &schema_of<Quantize>,

@@ -30,6 +30,8 @@ Status require_word(const Inference& op, std::string_view attribute, std::string
                   fmt::join(known, ", "), word);
 }
 
+enum Operand { kData, kScales, kRegion };
+
 Status infer(Inference& op) {
   const Resize& resize = op.attributes<Resize>();
   const auto rank = static_cast<size_t>(op.rank(0));
@@ -43,7 +45,17 @@ Status infer(Inference& op) {
   }
   if (!resize.roi.empty() && resize.roi.size() != 2 * rank)
     return op.fault("rank-mismatch", "attribute \"roi\": expected {} numbers, found {}", 2 * rank, resize.roi.size());
-  if (resize.roi.empty() && resize.coordinates == "tf_crop_and_resize")
+  for (const auto& [operand, count] : {std::pair(kScales, rank), std::pair(kRegion, 2 * rank)}) {
+    if (!op.has(operand)) continue;
+    if (op.element(operand) != ElementType::kF32)
+      return op.fault("type-mismatch", "operand {}: expected f32, found {}", static_cast<int>(operand),
+                      info(op.element(operand)).name);
+    if (Status status = op.require_rank(operand, 1, 1); !status) return status;
+    if (const Expr expected = op.pool().integer(static_cast<int64_t>(count)); op.shape(operand)[0] != expected)
+      return op.fault("shape-mismatch", "operand {}: expected {} numbers, found [{}]", static_cast<int>(operand), count,
+                      text_of(op.shape(operand)));
+  }
+  if (resize.roi.empty() && !op.has(kRegion) && resize.coordinates == "tf_crop_and_resize")
     return op.fault("missing-operand", "tf_crop_and_resize: expected a roi, found none");
   Status status = require_word(op, "mode", resize.mode, kModes);
   status.merge(require_word(op, "coordinates", resize.coordinates, kCoordinates));
@@ -60,8 +72,12 @@ class ResizedAxis {
   ResizedAxis(const Resize& resize, size_t axis, Expr from, Expr to)
       : resize_(resize), axis_(axis), from_(from), to_(to), pool_(*from->pool) {}
 
+  // A scale, and the start and end of the region, that are data.
+  void set_scale(Expr scale) { scale_ = scale; }
+  void set_region(Expr start, Expr end) { start_ = start, end_ = end; }
+
   bool is_resized() const {
-    return from_ != to_ || (resize_.scales[axis_] != 0 && resize_.scales[axis_] != 1) ||
+    return from_ != to_ || scale_.valid() || (resize_.scales[axis_] != 0 && resize_.scales[axis_] != 1) ||
            resize_.coordinates == "tf_crop_and_resize";
   }
 
@@ -117,7 +133,7 @@ class ResizedAxis {
     return taps;
   }
 
-  // Result / operand, where both are numbers.
+  // Result / operand, where both are numbers. A scale that is data is at least that, since sizes are rounded down.
   std::optional<double> constant_scale() const {
     if (resize_.scales[axis_] != 0) return resize_.scales[axis_];
     const auto from = constant_integer(from_);
@@ -141,7 +157,7 @@ class ResizedAxis {
     const Expr ratio = x - below;
     std::vector<Tap> taps;
     for (int64_t k = 1 - reach(); k <= reach(); ++k) {
-      const Expr distance = unary(Opcode::kAbs, (number(static_cast<double>(k)) - ratio) * number(*constant_scale()));
+      const Expr distance = unary(Opcode::kAbs, (number(static_cast<double>(k)) - ratio) * scale());
       const Expr weight = resize_.mode == "linear" ? max(number(1) - distance, number(0))
                                                    : cubic_weight(distance, resize_.cubic_coefficient);
       taps.push_back({cast(below, ElementType::kI64) + k, weight});
@@ -152,13 +168,17 @@ class ResizedAxis {
   Expr is_element(Expr place) const { return logical_and(less_equal(pool_.integer(0), place), less(place, from_)); }
 
   Expr number(double value) const { return pool_.floating(value, kF32); }
+  // Of an axis whose scale is known or data.
+  Expr scale() const { return scale_.valid() ? scale_ : number(*constant_scale()); }
   Expr inverse_scale() const {
+    if (scale_.valid()) return div(number(1), scale_);
     const double given = resize_.scales[axis_];
     return given != 0 ? div(number(1), number(given))
                       : div(cast(from_, ElementType::kF32), cast(to_, ElementType::kF32));
   }
   // The size of the result before it is rounded down to an integer.
   Expr exact_size() const {
+    if (scale_.valid()) return scale_ * cast(from_, ElementType::kF32);
     return resize_.scales[axis_] != 0 ? number(resize_.scales[axis_]) * cast(from_, ElementType::kF32)
                                       : cast(to_, ElementType::kF32);
   }
@@ -177,8 +197,8 @@ class ResizedAxis {
   }
 
   Expr cropped(Expr i) const {
-    const Expr start = number(resize_.roi[axis_]);
-    const Expr end = number(resize_.roi[axis_ + resize_.roi.size() / 2]);
+    const Expr start = start_.valid() ? start_ : number(resize_.roi[axis_]);
+    const Expr end = end_.valid() ? end_ : number(resize_.roi[axis_ + resize_.roi.size() / 2]);
     const Expr last = cast(from_ - 1, ElementType::kF32);
     const Expr steps = cast(max(to_ - 1, pool_.integer(1)), ElementType::kF32);
     return select(less(pool_.integer(1), to_), start * last + div(i * (end - start) * last, steps),
@@ -194,7 +214,7 @@ class ResizedAxis {
     if (from && to && *from > 0 && *to % *from == 0) factor = *to / *from;
     const double given = resize_.scales[axis_];
     if (given != 0) factor = given == std::floor(given) && given < 4096 ? static_cast<int64_t>(given) : 0;
-    if (factor < 1 || to_->high > (int64_t{1} << 22)) return std::nullopt;
+    if (scale_.valid() || factor < 1 || to_->high > (int64_t{1} << 22)) return std::nullopt;
     if (given != 0 && !is_constant_value(from_ * factor - to_, 0)) return std::nullopt;
     const std::string_view mode = resize_.coordinates;
     const bool rounds = resize_.rounding.starts_with("round");
@@ -208,6 +228,7 @@ class ResizedAxis {
   size_t axis_;
   Expr from_;
   Expr to_;
+  Expr scale_, start_, end_;
   ExprPool& pool_;
 };
 
@@ -262,6 +283,12 @@ void lower(Lowering& op) {
   std::vector<size_t> resized;
   for (size_t d = 0; d < resize.sizes.size(); ++d) {
     axes.emplace_back(resize, d, op.shape(0)[d], resize.sizes[d]);
+    const auto number = [&](int operand, size_t i) {
+      const Expr at[] = {op.pool().integer(static_cast<int64_t>(i))};
+      return op.at(operand, at);
+    };
+    if (op.has(kScales)) axes[d].set_scale(number(kScales, d));
+    if (op.has(kRegion)) axes[d].set_region(number(kRegion, d), number(kRegion, d + resize.sizes.size()));
     if (axes[d].is_resized()) resized.push_back(d);
   }
   if (resize.mode == "nearest" || resized.empty()) return lower_nearest(op, resize, axes);
@@ -288,7 +315,10 @@ constinit const OpInfo kResize{
     .doc =
         "The operand resampled to `sizes`: y[i] is x at the coordinate that `coordinates` gives i, interpolated by "
         "`mode`. "
-        "ONNX Resize-19, Upsample-9.",
+        "Where they are data, scales (operand 1, one per axis) and the region of tf_crop_and_resize (operand 2, starts "
+        "then "
+        "ends) are f32. ONNX Resize-19, Upsample-9.",
+    .most_operands = 3,
     .schema = &schema_of<Resize>,
     .infer = infer_with_filter,
     .lower = lower,

@@ -95,7 +95,8 @@ std::string shape_text(std::span<const int64_t> dims) { return fmt::format("[{}]
 
 ir::Status check_input(const NamedTensor& tensor, const TensorDescription& input) {
   const std::string where = fmt::format("{}: input \"{}\"", tensor.file, input.name);
-  if (tensor.value.element != input.element) {
+  const bool is_any_float = ir::is_float(tensor.value.element) && ir::is_float(input.element);
+  if (tensor.value.element != input.element && !is_any_float) {
     return ir::input_fault("type-mismatch", where, "expected {}, found {}", ir::info(input.element).name,
                            ir::info(tensor.value.element).name);
   }
@@ -144,6 +145,17 @@ std::vector<int> match_names(std::span<const NamedTensor> tensors, std::span<con
   return match;
 }
 
+ir::Literal as_float_type(const ir::Literal& value, ir::ElementType element) {
+  if (value.element == element || !ir::is_float(value.element) || !ir::is_float(element)) return value;
+  const int64_t count = value.element_count();
+  std::vector<std::byte> bytes(static_cast<size_t>(count * ir::size_of(element)));
+  for (int64_t i = 0; i < count; ++i) {
+    const ir::Scalar converted = ir::convert(value.at(i), value.element, element);
+    ir::store_scalar(bytes.data() + i * ir::size_of(element), element, converted);
+  }
+  return ir::make_literal(element, value.dims, std::move(bytes));
+}
+
 ir::Result<std::vector<ir::Literal>> inputs_for(std::span<const NamedTensor> tensors,
                                                 std::span<const TensorDescription> inputs) {
   const std::vector<int> match = match_names(tensors, inputs);
@@ -158,7 +170,7 @@ ir::Result<std::vector<ir::Literal>> inputs_for(std::span<const NamedTensor> ten
     }
     const NamedTensor& tensor = tensors[static_cast<size_t>(match[i])];
     status.merge(check_input(tensor, inputs[i]));
-    values.push_back(tensor.value);
+    values.push_back(as_float_type(tensor.value, inputs[i].element));
   }
   if (!status) return status.faults();
   return values;

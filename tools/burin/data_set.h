@@ -34,7 +34,11 @@ ir::Result<DataSet> read_data_set(const std::filesystem::path& folder);
 // signature of its own; else by position.
 std::vector<int> match_names(std::span<const NamedTensor> tensors, std::span<const TensorDescription> signatures);
 
-// A value for every input, of its type and rank.
+// Data sets outlive the precision of a model: those of a model that was converted to f16 may still be in f32. `value` as
+// `element` where both are floats, else as it is.
+ir::Literal as_float_type(const ir::Literal& value, ir::ElementType element);
+
+// A value for every input, of its type (see as_float_type) and rank.
 ir::Result<std::vector<ir::Literal>> inputs_for(std::span<const NamedTensor> tensors,
                                                 std::span<const TensorDescription> inputs);
 

@@ -6,7 +6,6 @@
 #include "ir/graph_verify.h"
 #include "ir/loop_text.h"
 #include "ir/nest_text.h"
-#include "passes/expand_math.h"
 #include "passes/lower_graph.h"
 #include "passes/lower_nests.h"
 #include "passes/pipeline.h"
@@ -65,9 +64,8 @@ Status run_pass(AnyForm& form, std::string_view name, const OptOptions& options)
     const auto pass = std::ranges::find_if(passes::nest_passes(), named);
     return pass == passes::nest_passes().end() ? not_on(name, form) : pass->run(*program, context);
   }
-  if (name != "expand-math") return not_on(name, form);
-  passes::expand_math(std::get<Module>(form));
-  return {};
+  const auto pass = std::ranges::find_if(passes::loop_passes(), named);
+  return pass == passes::loop_passes().end() ? not_on(name, form) : pass->run(std::get<Module>(form), context);
 }
 
 template <class T>

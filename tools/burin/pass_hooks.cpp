@@ -15,10 +15,15 @@
 namespace burin::tools {
 namespace {
 
-ir::Status verified(const ir::Graph& graph) { return ir::verify(graph); }
+ir::Status verified(std::string_view, const ir::Graph& graph) { return ir::verify(graph); }
 // Lowering clamps and guards what no proof reaches; only what is refuted is wrong.
-ir::Status verified(const ir::Program& program) { return ir::verify(program, ir::ReadProof::kUnlessRefuted); }
-ir::Status verified(const ir::Module& module) { return ir::verify(module, ir::LoopStage::kExpanded); }
+ir::Status verified(std::string_view, const ir::Program& program) {
+  return ir::verify(program, ir::ReadProof::kUnlessRefuted);
+}
+ir::Status verified(std::string_view pass, const ir::Module& module) {
+  const bool is_before_expansion = pass == "lower-nests" || pass == "merge-kernels";
+  return ir::verify(module, is_before_expansion ? ir::LoopStage::kScheduled : ir::LoopStage::kExpanded);
+}
 
 // A form that breaks its invariants after a pass is a defect of burin, whoever's fault the verifier takes it for.
 ir::Status as_defect(std::string_view pass, const ir::Status& status) {
@@ -36,7 +41,7 @@ ir::Status look_at(std::string_view pass, const Form& form, const Options& optio
     std::fprintf(stderr, "// after %.*s\n%s\n", static_cast<int>(pass.size()), pass.data(), ir::text_of(form).c_str());
   }
   if (!options.verify_each) return {};
-  return as_defect(pass, verified(form));
+  return as_defect(pass, verified(pass, form));
 }
 
 }  // namespace

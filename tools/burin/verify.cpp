@@ -43,7 +43,9 @@ CaseResult compare_outputs(const DataSet& data, std::span<const TensorDescriptio
   for (size_t i = 0; i < outputs.size(); ++i) {
     if (match[i] < 0) continue;
     ++compared;
-    const Comparison comparison = compare(data.outputs[static_cast<size_t>(match[i])].value, found[i], standard, noise);
+    ir::Literal expected = data.outputs[static_cast<size_t>(match[i])].value;
+    if (standard == Standard::kModel) expected = as_float_type(expected, found[i].element);
+    const Comparison comparison = compare(expected, found[i], standard, noise);
     if (comparison.differing > 0) return differs(fmt::format("output \"{}\"{}", outputs[i].name, comparison.text));
   }
   if (compared == data.outputs.size()) return {};

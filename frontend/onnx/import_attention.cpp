@@ -1,0 +1,142 @@
+#include "frontend/onnx/import_attention.h"
+
+#include <cmath>
+#include <limits>
+
+#include "frontend/onnx/import_common.h"
+#include "ir/ops/rows.h"
+
+namespace burin::frontend {
+namespace {
+
+using ir::Attributes;
+using ir::ElementType;
+using ir::Expr;
+using ir::Shape;
+using ir::ValueId;
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+ValueId scaled(NodeImport& node, ValueId x, double factor) {
+  if (!x.valid() || factor == 1) return x;
+  return node.emit(ir::kMul, {x, node.scalar_constant(factor, node.type(x).element)});
+}
+
+// Each head of keys or values serves `queries` / M heads of queries in a row: [B, M, T, H] as [B, N, T, H].
+ValueId repeat_heads(NodeImport& node, ValueId value, Expr queries) {
+  if (!value.valid()) return value;
+  const Shape shape = node.type(value).shape;
+  const std::optional<int64_t> heads = ir::constant_integer(shape[1]);
+  if (shape[1] == queries || !heads || *heads < 1) return value;
+  Shape apart{shape[0], shape[1], node.graph().pool->integer(1), shape[2], shape[3]};
+  const ValueId grouped = emit_reshape(node, value, apart);
+  apart[2] = ir::floor_div(queries, *heads);
+  const ValueId repeated = emit_expand(node, grouped, apart);
+  return emit_reshape(node, repeated, {shape[0], queries, shape[2], shape[3]});
+}
+
+ValueId soft_capped(NodeImport& node, ValueId x, double cap) {
+  return scaled(node, node.emit(ir::kTanh, {scaled(node, x, 1 / cap)}), cap);
+}
+
+ValueId masked(NodeImport& node, ValueId x, ValueId allowed) {
+  if (!allowed.valid() || !x.valid()) return x;
+  return node.emit(ir::kSelect, {allowed, x, node.scalar_constant(-kInfinity, node.type(x).element)});
+}
+
+// A bias of -inf stays one under a soft cap.
+ValueId is_finite_bias(NodeImport& node, ValueId bias) {
+  return node.emit(ir::kNot, {node.emit(ir::kIsInf, {bias}, Attributes(ir::IsInf{true, false}))});
+}
+
+// Softmax over the keys. Where a query has none, the greatest of its scores is -inf, and its weights are made 0.
+ValueId weights_of(NodeImport& node, ValueId scores, bool may_lack_keys) {
+  if (!scores.valid()) return {};
+  const ValueId weights = node.emit(ir::kSoftmax, {scores}, Attributes(ir::OverAxes{{3}}));
+  if (!may_lack_keys) return weights;
+  const ElementType element = node.type(scores).element;
+  const ValueId greatest = node.emit(ir::kReduceMax, {scores}, Attributes(ir::Reduce{{3}, true}));
+  const ValueId lacks = node.emit(ir::kEqual, {greatest, node.scalar_constant(-kInfinity, element)});
+  return node.emit(ir::kSelect, {lacks, node.scalar_constant(0, element), weights});
+}
+
+}  // namespace
+
+AttentionSteps emit_attention(NodeImport& node, AttentionOperands operands) {
+  if (!operands.q.valid() || !operands.k.valid() || !operands.v.valid()) return {};
+  const ElementType element = node.type(operands.q).element;
+  const Expr heads = node.type(operands.q).shape[1];
+  const ValueId keys = repeat_heads(node, operands.k, heads);
+  AttentionSteps steps;
+  steps.scores = node.emit(ir::kMatMul, {scaled(node, operands.q, operands.scale), keys},
+                           Attributes(ir::MatMul{.transpose_right = true}));
+  if (operands.soft_cap == 0) {
+    steps.biased = masked(node, sum_of(node, steps.scores, operands.bias), operands.allowed);
+    steps.capped = operands.order == CapOrder::kCapThenBias ? steps.scores : steps.biased;
+  } else if (operands.order == CapOrder::kCapThenBias) {
+    steps.capped = soft_capped(node, steps.scores, operands.soft_cap);
+    steps.biased = masked(node, sum_of(node, steps.capped, operands.bias), operands.allowed);
+  } else {
+    if (operands.bias.valid()) operands.allowed = both(node, operands.allowed, is_finite_bias(node, operands.bias));
+    const ValueId sum = sum_of(node, steps.scores, operands.bias);
+    steps.biased = masked(node, sum, operands.allowed);
+    steps.capped = masked(node, soft_capped(node, sum, operands.soft_cap), operands.allowed);
+  }
+  const ValueId last = operands.order == CapOrder::kCapThenBias ? steps.biased : steps.capped;
+  const ElementType inner = operands.softmax_element.value_or(element);
+  const bool may_lack_keys = operands.bias.valid() || operands.allowed.valid();
+  steps.weights = emit_cast(node, weights_of(node, emit_cast(node, last, inner), may_lack_keys), element);
+  steps.y = node.emit(ir::kMatMul, {steps.weights, repeat_heads(node, operands.v, heads)}, Attributes(ir::MatMul{}));
+  return steps;
+}
+
+ir::Result<ValueId> split_heads(NodeImport& node, ValueId value, int64_t heads) {
+  if (!value.valid()) return value;
+  const Shape shape = node.type(value).shape;
+  if (shape.size() != 3)
+    return node.fault("rank-mismatch", "expected rank 3 where heads are split, found {}", shape.size());
+  const std::optional<int64_t> hidden = ir::constant_integer(shape[2]);
+  if (heads < 1 || (hidden && *hidden % heads != 0)) {
+    return node.fault("attribute-range", "number of heads: expected a divisor of {}, found {}", hidden.value_or(1),
+                      heads);
+  }
+  ir::ExprPool& pool = *node.graph().pool;
+  const Shape apart{shape[0], shape[1], pool.integer(heads), ir::floor_div(shape[2], heads)};
+  return emit_transpose(node, emit_reshape(node, value, apart), {0, 2, 1, 3});
+}
+
+ValueId merge_heads(NodeImport& node, ValueId value) {
+  if (!value.valid()) return value;
+  const ValueId apart = emit_transpose(node, value, {0, 2, 1, 3});
+  if (!apart.valid()) return apart;
+  const Shape shape = node.type(apart).shape;
+  return emit_reshape(node, apart, {shape[0], shape[1], shape[2] * shape[3]});
+}
+
+ValueId emit_positions(NodeImport& node, Expr count, size_t axis, size_t rank) {
+  Shape shape(rank, node.graph().pool->integer(1));
+  shape[axis] = count;
+  const ValueId zero = node.scalar_constant(0, ElementType::kI64);
+  const ValueId one = node.scalar_constant(1, ElementType::kI64);
+  return emit_reshape(node, node.emit(ir::kRange, {zero, one}, Attributes(ir::Range{{count}})), std::move(shape));
+}
+
+ValueId query_positions(NodeImport& node, Expr count, ValueId first) {
+  return sum_of(node, emit_positions(node, count, 0, 2), first);
+}
+
+ValueId causal_mask(NodeImport& node, ValueId queries, Expr keys) {
+  return node.emit(ir::kLessEqual, {emit_positions(node, keys, 0, 1), queries});
+}
+
+ValueId both(NodeImport& node, ValueId left, ValueId right) {
+  if (!left.valid()) return right;
+  return right.valid() ? node.emit(ir::kAnd, {left, right}) : left;
+}
+
+ValueId sum_of(NodeImport& node, ValueId left, ValueId right) {
+  if (!left.valid()) return right;
+  return right.valid() ? node.emit(ir::kAdd, {left, right}) : left;
+}
+
+}  // namespace burin::frontend
