@@ -7,10 +7,12 @@
 
 namespace burin::codegen {
 
-ir::Diagnostic file_fault(const std::string& path, std::string_view wanted) {
+ir::Diagnostic file_fault(const std::string& path, std::string_view wanted, int error) {
   return ir::environment_fault("file", fmt::format("file \"{}\"", path), "expected to {} it, found: {}", wanted,
-                               std::strerror(errno));
+                               std::strerror(error));
 }
+
+ir::Diagnostic file_fault(const std::string& path, std::string_view wanted) { return file_fault(path, wanted, errno); }
 
 OutputFile::OutputFile(std::string path, std::string aside, std::FILE* file)
     : path_(std::move(path)), aside_(std::move(aside)), file_(file) {}
@@ -40,26 +42,39 @@ OutputFile::~OutputFile() {
   std::remove(aside_.c_str());
 }
 
+// What follows a first error fails for its own reasons, which are of no interest.
+void OutputFile::expect(bool done) {
+  if (!done && error_ == 0) error_ = errno;
+}
+
 void OutputFile::write(std::span<const std::byte> bytes) {
-  failed_ |= std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) != bytes.size();
+  expect(std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) == bytes.size());
 }
 
 void OutputFile::write_at(int64_t offset, std::span<const std::byte> bytes) {
-  failed_ |= fseeko(file_.get(), offset, SEEK_SET) != 0;
+  expect(fseeko(file_.get(), offset, SEEK_SET) == 0);
   write(bytes);
 }
 
 void OutputFile::pad_to(int64_t offset) {
-  failed_ |= fseeko(file_.get(), 0, SEEK_END) != 0;
+  expect(fseeko(file_.get(), 0, SEEK_END) == 0);
   const std::byte zeros[512] = {};
-  for (int64_t at = ftello(file_.get()); at >= 0 && at < offset && !failed_; at = ftello(file_.get())) {
+  for (int64_t at = ftello(file_.get()); at >= 0 && at < offset && error_ == 0; at = ftello(file_.get())) {
     write({zeros, static_cast<size_t>(std::min<int64_t>(offset - at, sizeof zeros))});
   }
 }
 
+ir::Status OutputFile::try_room(const std::string& path, int64_t bytes) {
+  ir::Result<OutputFile> file = create(path);
+  if (!file) return file.faults();
+  file->pad_to(bytes);
+  file->expect(std::fflush(file->file_.get()) == 0);
+  return file->error_ == 0 ? ir::Status() : file_fault(path, "write", file->error_);
+}
+
 ir::Status OutputFile::finish() {
-  failed_ |= std::fflush(file_.get()) != 0;
-  if (failed_) return file_fault(path_, "write");
+  expect(std::fflush(file_.get()) == 0);
+  if (error_ != 0) return file_fault(path_, "write", error_);
   file_.reset();
   if (std::rename(aside_.c_str(), path_.c_str()) != 0) {
     ir::Status status = file_fault(path_, "write");

@@ -28,15 +28,19 @@ class OutputFile {
   void pad_to(int64_t offset);
   ir::Status finish();
 
+  // Tries whether a file of so many bytes can be written there; leaves nothing behind.
+  static ir::Status try_room(const std::string& path, int64_t bytes);
+
  private:
   struct Close {
     void operator()(std::FILE* file) const { std::fclose(file); }
   };
   OutputFile(std::string path, std::string aside, std::FILE* file);
+  void expect(bool done);
 
   std::string path_, aside_;
   std::unique_ptr<std::FILE, Close> file_;
-  bool failed_ = false;
+  int error_ = 0;  // of the first failure, as errno has it
 };
 
 ir::Diagnostic file_fault(const std::string& path, std::string_view wanted);

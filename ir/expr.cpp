@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <climits>
 #include <cmath>
 
 #include "ir/checked.h"
@@ -314,7 +315,10 @@ Expr ExprPool::intern(ExprNode node) {
   if (auto found = interned_.find(&node); found != interned_.end()) return Expr(found->second);
   operand_lists_.emplace_back(node.operands.begin(), node.operands.end());
   node.operands = operand_lists_.back();
-  for (Expr operand : node.operands) node.height = std::max(node.height, operand->height + 1);
+  for (Expr operand : node.operands) {
+    node.height = std::max(node.height, operand->height + 1);
+    node.size += std::min(operand->size, INT_MAX - node.size);
+  }
   nodes_.push_back(node);
   interned_.emplace(&nodes_.back(), &nodes_.back());
   return Expr(&nodes_.back());

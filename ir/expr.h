@@ -123,6 +123,7 @@ struct ExprNode {
   int64_t low, high;
   ExprPool* pool;
   int height = 1;  // of the tree below, in nodes
+  int size = 1;    // of the tree below, in nodes; what is shared counts each time. INT_MAX where it is larger
 };
 
 // A reference to a node; cheap to copy, and equal when the expressions are equal.

@@ -31,7 +31,8 @@ std::vector<int> count_uses(const Graph& graph) {
   std::vector<int> uses(graph.values.size());
   const auto count = [&](const std::vector<ValueId>& ids) {
     for (ValueId id : ids) {
-      if (id.valid()) ++uses[id.index];
+      // Absent operands, and in a graph that the verifier has yet to refuse, values that it does not have.
+      if (id.index < uses.size()) ++uses[id.index];
     }
   };
   for (const Region& region : graph.regions) {

@@ -5,6 +5,7 @@
 #include "ir/evaluate.h"
 #include "ir/op.h"
 #include "passes/lower_graph.h"
+#include "passes/point_count.h"
 
 namespace burin::passes {
 
@@ -14,6 +15,19 @@ namespace {
 
 constexpr int64_t kMostElements = int64_t{1} << 24;  // of operands and results together
 constexpr int64_t kMostGrowth = 1 << 16;             // elements that a result may have beyond its operands'
+
+// Points that may be evaluated in one graph: some, about a third of a second, and more for each element of a constant.
+constexpr int64_t kMostPoints = int64_t{1} << 26;
+constexpr int64_t kPointsPerElement = 16;
+
+int64_t points_allowed(const Graph& graph) {
+  int64_t elements = 0;
+  for (const Value& value : graph.values) {
+    // A splat is one number however large it is.
+    if (value.constant && !value.constant->splat) elements += value.constant->element_count();
+  }
+  return kMostPoints + elements * kPointsPerElement;
+}
 
 bool is_foldable(const Graph& graph, const Op& op) {
   if (op.info->effect != Effect::kPure || op.info->lower == nullptr || !op.regions.empty()) return false;
@@ -50,41 +64,73 @@ std::optional<Literal> literal_of_elements(const Value& value) {
   return make_literal(value.type.element, *dims, std::move(bytes));
 }
 
-}  // namespace
+class Folding {
+ public:
+  Folding(Graph& graph, const PassContext& context)
+      : graph_(graph), context_(context), points_left_(points_allowed(graph)) {}
 
-Status fold_constants(Graph& graph, const PassContext& context) {
-  for (Region& region : graph.regions) {
+  Status run(Region& region) {
     std::vector<OpId> kept;
     for (OpId id : region.ops) {
-      const Op& op = graph.ops[id];
-      bool folded = true;
-      for (ValueId result : op.results) {
-        if (std::optional<Literal> known = literal_of_elements(graph.values[result]))
-          graph.values[result].constant = std::move(known);
-        folded &= graph.values[result].constant.has_value();
-      }
-      if (!folded && is_foldable(graph, op)) {
-        std::vector<Literal> operands;
-        for (ValueId operand : op.operands) {
-          if (operand.valid()) operands.push_back(*graph.values[operand].constant);
-        }
-        Result<Program> program = lower_op(graph, id);
-        if (!program) return program.faults();
-        Result<Evaluation> evaluation = evaluate(*program, operands);
-        if (evaluation) {
-          for (size_t i = 0; i < op.results.size(); ++i) graph.values[op.results[i]].constant = evaluation->outputs[i];
-          folded = true;
-        } else {
-          context.explain(fmt::format("fold-constants: declined {}: {}", op.origin, text_of(evaluation.faults())));
-        }
-      }
-      if (!folded) {
+      const Op& op = graph_.ops[id];
+      const Result<bool> folded = is_known(op) ? true : is_foldable(graph_, op) ? evaluate_op(id) : false;
+      if (!folded) return folded.faults();
+      if (!*folded) {
         kept.push_back(id);
         continue;
       }
-      for (ValueId result : op.results) graph.values[result].definition = {};  // a constant has none
+      for (ValueId result : op.results) graph_.values[result].definition = {};  // a constant has none
     }
     region.ops = std::move(kept);
+    return {};
+  }
+
+ private:
+  // Makes results whose elements are known constants; true when that are all.
+  bool is_known(const Op& op) {
+    bool known = true;
+    for (ValueId result : op.results) {
+      if (std::optional<Literal> literal = literal_of_elements(graph_.values[result]))
+        graph_.values[result].constant = std::move(literal);
+      known &= graph_.values[result].constant.has_value();
+    }
+    return known;
+  }
+
+  // True when the results have become constants.
+  Result<bool> evaluate_op(OpId id) {
+    const Op& op = graph_.ops[id];
+    std::vector<Literal> operands;
+    for (ValueId operand : op.operands) {
+      if (operand.valid()) operands.push_back(*graph_.values[operand].constant);
+    }
+    const Result<Program> program = lower_op(graph_, id);
+    if (!program) return program.faults();
+    const int64_t points = points_of(*program);
+    if (points > points_left_) return decline(op, fmt::format("it would take {} steps", points));
+    points_left_ -= points;
+    const Result<Evaluation> evaluation = evaluate(*program, operands);
+    if (!evaluation) return decline(op, text_of(evaluation.faults()));
+    for (size_t i = 0; i < op.results.size(); ++i) graph_.values[op.results[i]].constant = evaluation->outputs[i];
+    return true;
+  }
+
+  bool decline(const Op& op, std::string_view why) const {
+    context_.explain(fmt::format("fold-constants: declined {}: {}", op.origin, why));
+    return false;
+  }
+
+  Graph& graph_;
+  const PassContext& context_;
+  int64_t points_left_;
+};
+
+}  // namespace
+
+Status fold_constants(Graph& graph, const PassContext& context) {
+  Folding folding(graph, context);
+  for (Region& region : graph.regions) {
+    if (Status status = folding.run(region); !status) return status;
   }
   return {};
 }

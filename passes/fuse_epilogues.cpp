@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "ir/linear.h"
+#include "passes/inlined_size.h"
 #include "passes/tensor_uses.h"
 
 namespace burin::passes {
@@ -70,6 +71,8 @@ class EpilogueFusion {
     auto* consumer = std::get_if<Nest>(&program_.body[readers[0]].form);
     if (consumer == nullptr || consumer->writes.empty() || !is_map(*consumer))
       return decline(tensor, "what reads it is no map");
+    if (!stays_small(*consumer, tensor, producer->writes[0].value))
+      return decline(tensor, "the expression would become too long");
     if (!undisturbed(*producer, at, readers[0]))
       return decline(tensor, "what it reads is overwritten before its consumer");
     const std::optional<Substitution> axes = matching_axes(*producer, *consumer, tensor);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "ir/linear.h"
+#include "passes/inlined_size.h"
 #include "passes/tensor_uses.h"
 
 namespace burin::passes {
@@ -189,6 +190,7 @@ class Inliner {
     const Sites sites = sites_in(program_, nest, tensor);
     if (sites.reads.empty()) return true;
     if (sites.has_else) return decline(tensor, "a consumer reads around it");
+    if (!stays_small(nest, tensor, write.value)) return decline(tensor, "the expression would become too long");
     if (sites.in_reduction) {
       if (cost > 0 && consumers == 1 && reads_each_point_once(nest, sites)) return true;
       if (cost > 0) return decline(tensor, "it would be computed at every step of a reduction");

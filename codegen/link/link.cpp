@@ -129,6 +129,13 @@ ir::Status write_companions(const LinkInput& input, LinkKind kind, const Scratch
   return status;
 }
 
+// More than the linked file takes: sections move apart to pages of their own.
+int64_t room_to_link(const LinkInput& input) {
+  int64_t bytes = int64_t{1} << 20;
+  for (const ObjectFile& object : input.objects) bytes += static_cast<int64_t>(object.bytes.size());
+  return bytes;
+}
+
 ir::Status link(const LinkInput& input, LinkKind kind, const std::string& path) {
   ir::Result<ScratchFolder> folder = ScratchFolder::create();
   if (!folder) return folder.faults();
@@ -145,7 +152,11 @@ ir::Status link(const LinkInput& input, LinkKind kind, const std::string& path) 
   ir::Status status = write_objects(input, *folder, arguments);
   status.merge(write_companions(input, kind, *folder, arguments));
   if (!status) return status;
-  if (status = run_linker(arguments); !status) return status;
+  if (status = run_linker(arguments); !status) {
+    // Nor does the linker tell a full disk from objects that do not fit together.
+    if (ir::Status room = OutputFile::try_room(linked, room_to_link(input)); !room) return room;
+    return status;
+  }
 
   ir::Result<std::unique_ptr<llvm::MemoryBuffer>> bytes = map_file(linked);
   if (!bytes) return bytes.faults();

@@ -38,6 +38,7 @@ GraphImport::GraphImport(OnnxModel model, const ImportOptions& options)
     int& version = opsets_.emplace(canonical_domain(import.domain()), 1).first->second;
     version = std::max(version, opset_number(import.version()));
   }
+  if (opsets_.empty()) opsets_.emplace("", opset_number(opset_of_ir_version(proto_.ir_version())));
   for (const onnx::FunctionProto& function : proto_.functions()) {
     const auto key =
         std::pair<std::string_view, std::string_view>(canonical_domain(function.domain()), function.name());
@@ -243,6 +244,17 @@ std::vector<std::string_view> GraphImport::wanted_results() {
   return results;
 }
 
+void GraphImport::check_declared_output(const onnx::ValueInfoProto& output, Scope& scope) {
+  const Name name = find(scope, output.name());
+  const auto declared = element_type_of(output.type().tensor_type().elem_type());
+  if (name.state != NameState::kValue || !declared) return;
+  const ir::ElementType found = graph_.values[name.value].type.element;
+  if (found == *declared) return;
+  log_.add(ir::input_fault("type-mismatch", fmt::format("output \"{}\"", output.name()),
+                           "expected {} as the model declares it, found {} computed", ir::info(*declared).name,
+                           ir::info(found).name));
+}
+
 // Every output is a value of its own, named as the model does and computed by an op.
 void GraphImport::yield_results(std::span<const std::string_view> results, Scope& scope) {
   std::unordered_set<uint32_t> yielded;
@@ -281,6 +293,7 @@ void GraphImport::run() {
   import_inputs(*this, scope);
   const std::vector<std::string_view> results = wanted_results();
   import_nodes(proto_.graph().node(), results, scope);
+  for (const auto& output : proto_.graph().output()) check_declared_output(output, scope);
   yield_results(results, scope);
   if (log_.empty() && graph_.main().yields.size() != results.size()) {
     ir::Diagnostic defect = ir::input_fault("internal", "graph", "expected {} outputs, computed {}", results.size(),

@@ -97,6 +97,8 @@ class GraphImport {
   void bind_initializers(const onnx::GraphProto& graph, Scope& scope);
   std::optional<std::vector<Name>> import_body(const onnx::GraphProto& body, Scope& scope);
   std::vector<std::string_view> wanted_results();
+  // A result whose declared element type is another one is a fault: whoever reads it would misread it.
+  void check_declared_output(const onnx::ValueInfoProto& output, Scope& scope);
   void yield_results(std::span<const std::string_view> results, Scope& scope);
 
   onnx::ModelProto proto_;

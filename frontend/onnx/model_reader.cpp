@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <iterator>
 #include <utility>
 
 #include "frontend/onnx/file_hint.h"
@@ -60,10 +61,6 @@ ir::Diagnostics faults_of(const onnx::ModelProto& model) {
     fault.hint =
         is_new ? "export with an older ir_version, or use a newer burin" : "convert it with onnx.version_converter";
     faults.push_back(std::move(fault));
-  }
-  if (model.opset_import_size() == 0) {
-    faults.push_back(ir::input_fault("opset-import", "opset_import", "expected at least one operator set, found none"));
-    faults.back().hint = "add opset_import { domain: \"\" version: N } with the version that the model was written for";
   }
   return faults;
 }
@@ -125,6 +122,12 @@ int64_t imported_version(const OnnxModel& model, std::string_view domain) {
     if (canonical(import.domain()) == canonical(domain)) version = std::max(version, import.version());
   }
   return version;
+}
+
+int64_t opset_of_ir_version(int64_t ir_version) {
+  constexpr int64_t kNewestOpsets[] = {8, 9, 10, 11, 14, 18, 20, 22, 23, 24, 27, 28};  // from IR version 3 on
+  const int64_t newest = kOldestIrVersion + static_cast<int64_t>(std::size(kNewestOpsets)) - 1;
+  return kNewestOpsets[std::clamp(ir_version, kOldestIrVersion, newest) - kOldestIrVersion];
 }
 
 ir::Result<TensorFile> read_tensor_file(const std::filesystem::path& path, const Limits& limits) {

@@ -41,8 +41,12 @@ ir::Result<OnnxModel> read_model_bytes(std::span<const std::byte> bytes, const L
 
 // The version of `domain` that the model imports ("" and "ai.onnx" are one; the highest if it is imported twice), or 0
 // when it does not. ONNX Runtime then takes the newest version it has, and so does the importer: real models miss
-// domains. A model that imports nothing at all does not get this far, here as there.
+// domains. A model that imports nothing at all has the standard domain in opset_of_ir_version().
 int64_t imported_version(const OnnxModel& model, std::string_view domain);
+
+// The newest operator set of ONNX's releases with this IR version (the table in ONNX's docs/Versioning.md): what an exporter
+// of that time wrote that left the import out. Newer versions change operators that such a model uses as they were.
+int64_t opset_of_ir_version(int64_t ir_version);
 
 // A file of one TensorProto: input_0.pb of a test_data_set.
 struct TensorFile {

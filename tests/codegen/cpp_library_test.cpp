@@ -129,8 +129,8 @@ TEST(CppLibrary, names_of_a_model_may_be_anything) {
                          "INT64_MAX",
                          "frame",
                          "memcpy",
-                         "a\"b\\\n*/ // ?"
-                         "?/",
+                         ("a\"b\\\n*/ // ?"
+                          "?/"),
                          "x.y/z:0",
                          "f32x4",
                          "",

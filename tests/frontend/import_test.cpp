@@ -202,6 +202,16 @@ TEST(ImportOpsets, a_model_without_import_of_a_domain_gets_the_newest) {
   EXPECT_EQ(output_type(model.import()), "f32[1,2,3]");
 }
 
+// Unsqueeze takes its axes as an operand from 13 on, and IR version 6 knew 11.
+TEST(ImportOpsets, a_model_without_any_import_gets_that_of_its_ir_version) {
+  ModelBuilder model;
+  model.proto().clear_opset_import();
+  model.proto().set_ir_version(6);
+  model.input("x", {2, 3}).output("y");
+  set_integers(model.node("Unsqueeze", {"x"}, {"y"}), "axes", {0});
+  EXPECT_EQ(output_type(model.import()), "f32[1,2,3]");
+}
+
 TEST(ImportOpsets, an_operator_newer_than_the_opset_is_said_to_be) {
   ModelBuilder model(9);
   model.input("x", {2, 3}).integers("i", {0}).output("y");

@@ -89,7 +89,7 @@ long double unit_in_last_place(long double exact, ElementType element) {
   const bool f32 = element == ElementType::kF32;
   const int precision = f32 ? 24 : 53;
   const int lowest = f32 ? -149 : -1074;
-  if (exact == 0) return std::ldexp(1.0L, lowest);
+  if (exact == 0 || !std::isfinite(exact)) return std::ldexp(1.0L, lowest);
   return std::ldexp(1.0L, std::max(std::ilogb(exact) - (precision - 1), lowest));
 }
 

@@ -204,15 +204,27 @@ TEST(Burin, ends_with_the_exit_code_of_what_is_at_fault) {
   EXPECT_EQ(entries_in(scratch.path() / "out"), 0u);
 }
 
+// The library of the example has 140 KB of weights; each limit is reached by another of those who write.
 TEST(Burin, a_full_disk_leaves_nothing) {
   const Scratch scratch;
-  const auto small_files = [] {
-    const rlimit limit{4096, 4096};
-    setrlimit(RLIMIT_FSIZE, &limit);
-  };
-  const Finished made = run_burin({"compile", kDigits, "-o", "out"}, scratch.path(), small_files);
-  EXPECT_EQ(made.exit_code, 3) << made.errors;
-  EXPECT_EQ(entries_in(scratch.path() / "out"), 0u);
+  for (const rlim_t most : {1000, 4096, 20'000, 40'000, 60'000, 80'000, 120'000}) {
+    const auto small_files = [&] {
+      const rlimit limit{most, most};
+      setrlimit(RLIMIT_FSIZE, &limit);
+    };
+    const Finished made = run_burin({"compile", kDigits, "-o", "out"}, scratch.path(), small_files);
+    EXPECT_EQ(made.exit_code, 3) << most << " bytes: " << made.errors;
+    EXPECT_EQ(entries_in(scratch.path() / "out"), 0u);
+  }
+}
+
+TEST(Burin, folders_that_cannot_be_written_are_named) {
+  const Scratch scratch;
+  scratch.write("file", "kept");
+  const Finished made = run_burin({"compile", kDigits, "-o", "file"}, scratch.path());
+  EXPECT_EQ(made.exit_code, 3);
+  EXPECT_NE(made.errors.find("file: cannot make the folder"), std::string::npos) << made.errors;
+  EXPECT_EQ(scratch.read("file"), "kept");
 }
 
 TEST(Burin, an_end_at_any_time_leaves_whole_files_only) {

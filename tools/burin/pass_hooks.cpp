@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <memory>
+#include <unordered_set>
 
 #include "ir/graph_text.h"
 #include "ir/graph_verify.h"
@@ -73,7 +74,10 @@ ir::Status show_imported(const ir::Graph& graph, const passes::PassHooks& hooks)
 }
 
 void print_explained(std::string_view form, std::span<const std::string> lines) {
+  // A pass that runs until nothing changes declines again what it has declined before.
+  std::unordered_set<std::string_view> said;
   for (const std::string& line : lines) {
+    if (!said.insert(line).second) continue;
     std::fprintf(stderr, "%.*s: %s\n", static_cast<int>(form.size()), form.data(), line.c_str());
   }
 }

@@ -1,5 +1,6 @@
 #include "tools/burin/report.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -36,10 +37,11 @@ ExitCode exit_code_of(const ir::Diagnostics& faults) {
 
 ExitCode report(std::string_view subject, const ir::Diagnostics& faults) {
   clear_progress();
+  const std::string prefix = subject.empty() ? "" : fmt::format("{}: ", subject);
   for (const ir::Diagnostic& fault : faults) {
-    std::string line(subject);
-    if (!line.empty()) line += ": ";
-    line += fault.text() + '\n';
+    // A fault of the file itself, which whoever read it has named already.
+    const bool is_named = fault.where == subject || fault.where.starts_with(prefix);
+    const std::string line = (is_named ? "" : prefix) + fault.text() + '\n';
     std::fwrite(line.data(), 1, line.size(), stderr);
   }
   return exit_code_of(faults);
