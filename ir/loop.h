@@ -118,7 +118,8 @@ struct Interface {
   Shape shape;
 };
 
-// A piece of the arena: alive from step `first` to step `last` of the entry's statements, both included.
+// A piece of the arena: alive from step `first` to step `last`, both included. Steps count the entry's statements, those of
+// loops and branches too.
 struct ArenaBuffer {
   std::string name;
   Expr bytes;

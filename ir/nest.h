@@ -156,13 +156,12 @@ void for_each_body(AnyStatement& statement, Visitor&& visit) {
     visit(branch->else_body);
   }
 }
-// Calls `visit(Statement&)` with the statements of `body` and of every body inside, groups' included, in order.
+// Calls `visit(Statement&)` with the statements of `body` and of every body that control enters inside, in order.
 template <class Body, class Visitor>
 void for_each_statement(Body& body, Visitor&& visit) {
   for (auto& statement : body) {
     visit(statement);
     for_each_body(statement, [&](auto& inner) { for_each_statement(inner, visit); });
-    if (auto* group = std::get_if<Group>(&statement.form)) for_each_statement(group->body, visit);
   }
 }
 

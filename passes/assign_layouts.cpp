@@ -38,22 +38,24 @@ class LayoutAssignment {
 
   void run() {
     std::vector<TensorId> seeds;
-    for (const Statement& statement : program_.body) {
+    for_each_statement(program_.body, [&](const Statement& statement) {
+      if (const auto* loop = std::get_if<For>(&statement.form)) connect(loop->carried);
+      if (const auto* loop = std::get_if<While>(&statement.form)) connect(loop->carried);
       const auto* nest = std::get_if<Nest>(&statement.form);
-      if (nest == nullptr) continue;
+      if (nest == nullptr) return;
       connect(*nest);
       if (is_convolution(*nest)) seeds.push_back(nest->writes[0].tensor);
-    }
+    });
     std::vector<bool> wanted(program_.tensors.size());
     for (TensorId seed : seeds) wanted[regions_.find(seed.index)] = true;
-    detach_outputs(wanted);
+    detach_outputs(program_.body, wanted);
     for (uint32_t i = 0; i < wanted.size(); ++i) {
       if (wanted[regions_.find(i)] && is_temporary(TensorId{i}))
         program_.tensors[TensorId{i}].layout = channels_last(TensorId{i});
     }
-    for (Statement& statement : program_.body) {
+    for_each_statement(program_.body, [&](Statement& statement) {
       if (auto* nest = std::get_if<Nest>(&statement.form)) channel_loop_innermost(*nest);
-    }
+    });
     pack_constants();
   }
 
@@ -84,10 +86,20 @@ class LayoutAssignment {
     }
   }
 
+  // What a loop carries from one to the other.
+  void connect(const std::vector<Carried>& carried) {
+    for (const Carried& one : carried) {
+      for (TensorId other : {one.initial, one.next}) {
+        if (rank(other) >= 3 && !program_.tensors[other].constant) regions_.join(one.tensor.index, other.index);
+      }
+    }
+  }
+
   // A convolution that would write an output of the model writes a tensor of its own, which is then copied in the model's order.
-  void detach_outputs(const std::vector<bool>& wanted) {
+  void detach_outputs(std::vector<Statement>& statements, const std::vector<bool>& wanted) {
     std::vector<Statement> body;
-    for (Statement& statement : program_.body) {
+    for (Statement& statement : statements) {
+      for_each_body(statement, [&](std::vector<Statement>& inner) { detach_outputs(inner, wanted); });
       auto* nest = std::get_if<Nest>(&statement.form);
       const bool detach = nest != nullptr && !nest->accumulators.empty() && nest->writes.size() == 1 &&
                           std::ranges::find(program_.outputs, nest->writes[0].tensor) != program_.outputs.end() &&
@@ -107,7 +119,7 @@ class LayoutAssignment {
       body.push_back(std::move(statement));
       body.push_back({copy.take()});
     }
-    program_.body = std::move(body);
+    statements = std::move(body);
   }
 
   bool uses_axis(Expr index, const Nest& nest, AxisKind kind) const {
@@ -154,16 +166,19 @@ class LayoutAssignment {
   void pack_constants() {
     std::vector<std::vector<Layout>> asked(program_.tensors.size());
     std::vector<int> readers(program_.tensors.size());
-    for (const Statement& statement : program_.body) {
+    for_each_statement(program_.body, [&](const Statement& statement) {
+      bool has_bodies = false;
+      for_each_body(statement, [&](const std::vector<Statement>&) { has_bodies = true; });
+      if (has_bodies) return;  // what it starts from is copied in any layout
       for (TensorId tensor : uses_of(statement).read) ++readers[tensor.index];
       const auto* nest = std::get_if<Nest>(&statement.form);
       const std::optional<Contraction> contraction = nest != nullptr ? contraction_of(*nest) : std::nullopt;
-      if (!contraction) continue;
+      if (!contraction) return;
       for (Expr read : {contraction->left, contraction->right}) {
         const std::optional<Layout> layout = panels(*nest, read);
         if (layout) asked[tensor_of(read).index].push_back(*layout);
       }
-    }
+    });
     for (uint32_t i = 0; i < program_.tensors.size(); ++i) {
       if (asked[i].empty()) continue;
       const bool agree = std::ranges::all_of(asked[i], [&](const Layout& layout) { return layout == asked[i][0]; });

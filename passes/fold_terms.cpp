@@ -24,6 +24,7 @@ class TermFolding {
     for (Statement& statement : body) {
       if (auto* nest = std::get_if<Nest>(&statement.form)) run(*nest);
       if (auto* group = std::get_if<Group>(&statement.form)) run(group->body);
+      for_each_body(statement, [&](std::vector<Statement>& inner) { run(inner); });
     }
   }
 
@@ -123,7 +124,7 @@ namespace {
 void fold_reads(Program& program, std::vector<Statement>& body) {
   for (Statement& statement : body) {
     if (auto* group = std::get_if<Group>(&statement.form)) fold_reads(program, group->body);
-    if (auto* loop = std::get_if<For>(&statement.form)) fold_reads(program, loop->body);
+    for_each_body(statement, [&](std::vector<Statement>& inner) { fold_reads(program, inner); });
     auto* nest = std::get_if<Nest>(&statement.form);
     if (nest == nullptr) continue;
     map_exprs(*nest, [&](Expr root) {

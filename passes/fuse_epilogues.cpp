@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -27,14 +28,16 @@ bool is_map(const Nest& nest) {
 
 class EpilogueFusion {
  public:
-  EpilogueFusion(Program& program, const PassContext& context) : program_(program), context_(context) {}
+  EpilogueFusion(Program& program, std::vector<Statement>& body, const SharedTensors& shared,
+                 const PassContext& context)
+      : program_(program), body_(body), shared_(shared), context_(context) {}
 
   void run() {
     for (bool changed = true; changed;) {
       changed = false;
       index();
-      for (size_t i = 0; i < program_.body.size(); ++i) changed |= try_fuse(i);
-      std::erase_if(program_.body, [](const Statement& statement) {
+      for (size_t i = 0; i < body_.size(); ++i) changed |= try_fuse(i);
+      std::erase_if(body_, [](const Statement& statement) {
         const auto* nest = std::get_if<Nest>(&statement.form);
         return nest != nullptr && nest->writes.empty();
       });
@@ -45,8 +48,9 @@ class EpilogueFusion {
   void index() {
     readers_.assign(program_.tensors.size(), {});
     writers_.assign(program_.tensors.size(), {});
-    for (size_t i = 0; i < program_.body.size(); ++i) {
-      const TensorUses uses = uses_of(program_.body[i]);
+    changes_.emplace(program_, body_);
+    for (size_t i = 0; i < body_.size(); ++i) {
+      const TensorUses uses = uses_of(body_[i]);
       for (TensorId tensor : uses.read) readers_[tensor.index].push_back(i);
       for (TensorId tensor : uses.written) writers_[tensor.index].push_back(i);
     }
@@ -59,22 +63,23 @@ class EpilogueFusion {
 
   // Fuses statement `at`, a reduction, into its consumer; the reduction's nest is left empty.
   bool try_fuse(size_t at) {
-    auto* producer = std::get_if<Nest>(&program_.body[at].form);
+    auto* producer = std::get_if<Nest>(&body_[at].form);
     if (producer == nullptr || producer->writes.size() != 1 || producer->writes[0].where.valid() || !reduces(*producer))
       return false;
     const TensorId tensor = producer->writes[0].tensor;
     const std::vector<size_t>& readers = readers_[tensor.index];
-    if (std::ranges::find(program_.outputs, tensor) != program_.outputs.end())
-      return decline(tensor, "it is an output");
+    if (shared_.contains(tensor)) return decline(tensor, "it is an output, or of use elsewhere");
     if (readers.size() != 1 || writers_[tensor.index].size() != 1)
       return decline(tensor, "several statements read or write it");
-    auto* consumer = std::get_if<Nest>(&program_.body[readers[0]].form);
+    auto* consumer = std::get_if<Nest>(&body_[readers[0]].form);
     if (consumer == nullptr || consumer->writes.empty() || !is_map(*consumer))
       return decline(tensor, "what reads it is no map");
     if (!stays_small(*consumer, tensor, producer->writes[0].value))
       return decline(tensor, "the expression would become too long");
     if (!undisturbed(*producer, at, readers[0]))
       return decline(tensor, "what it reads is overwritten before its consumer");
+    if (changes_->disturb(*producer, at, readers[0]))
+      return decline(tensor, "an extent that it uses is set again before its consumer");
     const std::optional<Substitution> axes = matching_axes(*producer, *consumer, tensor);
     if (!axes) return decline(tensor, "its consumer does not read it point by point");
     merge(*producer, *consumer, tensor, *axes);
@@ -194,14 +199,19 @@ class EpilogueFusion {
   }
 
   Program& program_;
+  std::vector<Statement>& body_;
+  const SharedTensors& shared_;
   const PassContext& context_;
+  std::optional<SymbolChanges> changes_;
   std::vector<std::vector<size_t>> readers_, writers_;  // statements, by tensor
 };
 
 }  // namespace
 
 Status fuse_epilogues(Program& program, const PassContext& context) {
-  EpilogueFusion(program, context).run();
+  for_each_program_body(program, [&](std::vector<Statement>& body, const SharedTensors& shared) {
+    EpilogueFusion(program, body, shared, context).run();
+  });
   return {};
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -86,15 +87,16 @@ Sites sites_in(const Program& program, const Nest& nest, TensorId tensor) {
 
 class Inliner {
  public:
-  Inliner(Program& program, const PassContext& context) : program_(program), context_(context) {}
+  Inliner(Program& program, std::vector<Statement>& body, const SharedTensors& shared, const PassContext& context)
+      : program_(program), body_(body), shared_(shared), context_(context) {}
 
   void run() {
     bool changed = true;
     while (changed) {
       changed = false;
       index();
-      for (size_t i = 0; i < program_.body.size(); ++i) {
-        const Nest* nest = std::get_if<Nest>(&program_.body[i].form);
+      for (size_t i = 0; i < body_.size(); ++i) {
+        const Nest* nest = std::get_if<Nest>(&body_[i].form);
         if (nest == nullptr || removed_[i]) continue;
         changed |= try_inline(i, *nest);
       }
@@ -106,9 +108,10 @@ class Inliner {
   void index() {
     readers_.assign(program_.tensors.size(), {});
     writers_.assign(program_.tensors.size(), 0);
-    removed_.assign(program_.body.size(), false);
-    for (size_t i = 0; i < program_.body.size(); ++i) {
-      const TensorUses uses = uses_of(program_.body[i]);
+    removed_.assign(body_.size(), false);
+    changes_.emplace(program_, body_);
+    for (size_t i = 0; i < body_.size(); ++i) {
+      const TensorUses uses = uses_of(body_[i]);
       for (TensorId tensor : uses.read) readers_[tensor.index].push_back(i);
       for (TensorId tensor : uses.written) ++writers_[tensor.index];
     }
@@ -116,10 +119,10 @@ class Inliner {
 
   void sweep() {
     std::vector<Statement> kept;
-    for (size_t i = 0; i < program_.body.size(); ++i) {
-      if (!removed_[i]) kept.push_back(std::move(program_.body[i]));
+    for (size_t i = 0; i < body_.size(); ++i) {
+      if (!removed_[i]) kept.push_back(std::move(body_[i]));
     }
-    program_.body = std::move(kept);
+    body_ = std::move(kept);
   }
 
   bool decline(TensorId tensor, std::string_view why) const {
@@ -136,8 +139,7 @@ class Inliner {
     const Write* write = map_write(program_, nest);
     if (write == nullptr) return false;
     const TensorId tensor = write->tensor;
-    if (std::ranges::find(program_.outputs, tensor) != program_.outputs.end())
-      return decline(tensor, "it is an output");
+    if (shared_.contains(tensor)) return decline(tensor, "it is an output, or of use elsewhere");
     if (writers_[tensor.index] != 1) return decline(tensor, "several statements write it");
     if (!stays_the_same(nest)) return decline(tensor, "what it reads is written in place");
     const std::vector<size_t> consumers = readers_[tensor.index];
@@ -146,11 +148,13 @@ class Inliner {
       update_readers(at, tensor, Nest(nest));
       return true;
     }
+    if (changes_->disturb(nest, at, *std::ranges::max_element(consumers)))
+      return decline(tensor, "an extent that it uses is set again before a consumer");
     for (size_t consumer : consumers) {
       if (!accepts(consumer, *write, consumers.size())) return false;
     }
     const Nest producer = nest;
-    for (size_t consumer : consumers) compose(program_.body[consumer], producer, producer.writes[0]);
+    for (size_t consumer : consumers) compose(body_[consumer], producer, producer.writes[0]);
     removed_[at] = true;
     update_readers(at, tensor, producer);
     return true;
@@ -173,10 +177,10 @@ class Inliner {
     const TensorId tensor = write.tensor;
     const int cost = cost_of(write.value);
     if (removed_[consumer]) return false;
-    if (const auto* nest = std::get_if<Nest>(&program_.body[consumer].form)) {
+    if (const auto* nest = std::get_if<Nest>(&body_[consumer].form)) {
       return accepts_nest(*nest, write, cost, consumers);
     }
-    const auto* group = std::get_if<Group>(&program_.body[consumer].form);
+    const auto* group = std::get_if<Group>(&body_[consumer].form);
     if (group == nullptr) return decline(tensor, "a loop or branch reads it");
     if (cost > 0) return decline(tensor, "a group reads it more than once");
     return std::ranges::all_of(group->body, [&](const Statement& inner) {
@@ -254,7 +258,10 @@ class Inliner {
   }
 
   Program& program_;
+  std::vector<Statement>& body_;
+  const SharedTensors& shared_;
   const PassContext& context_;
+  std::optional<SymbolChanges> changes_;
   std::vector<std::vector<size_t>> readers_;  // statements, by tensor
   std::vector<int> writers_;
   std::vector<bool> removed_;
@@ -263,7 +270,9 @@ class Inliner {
 }  // namespace
 
 Status inline_maps(Program& program, const PassContext& context) {
-  Inliner(program, context).run();
+  for_each_program_body(program, [&](std::vector<Statement>& body, const SharedTensors& shared) {
+    Inliner(program, body, shared, context).run();
+  });
   return {};
 }
 

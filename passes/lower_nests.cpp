@@ -11,6 +11,7 @@
 #include "ir/largest.h"
 #include "passes/emit_nest.h"
 #include "passes/flat_nest.h"
+#include "passes/lifetimes.h"
 #include "passes/pack_constant.h"
 #include "passes/plan_memory.h"
 #include "passes/schedule.h"
@@ -190,7 +191,7 @@ class KernelBuilder {
 class ProgramLowering {
  public:
   ProgramLowering(const Program& program, const Machine& machine, Math math, const std::string& target)
-      : program_(program), machine_(machine), math_(math) {
+      : program_(program), machine_(machine), math_(math), lifetimes_(program_) {
     Module& module = lowered_.module;
     module.name = program.name;
     module.target = target;
@@ -207,11 +208,7 @@ class ProgramLowering {
   Result<LoweredProgram> run() {
     describe(program_.inputs, lowered_.module.inputs);
     describe(program_.outputs, lowered_.module.outputs);
-    find_lifetimes();
-    for (const Statement& statement : program_.body) {
-      lower(statement, lowered_.module.entry.body);
-      ++step_;
-    }
+    for (const Statement& statement : program_.body) lower(statement, lowered_.module.entry.body);
     if (!fault_.empty()) return fault_;
     plan_memory(lowered_.module);
     return std::move(lowered_);
@@ -221,18 +218,6 @@ class ProgramLowering {
   void describe(const std::vector<TensorId>& tensors, std::vector<Interface>& interface) const {
     for (TensorId id : tensors)
       interface.push_back({program_.tensors[id].name, program_.tensors[id].element, program_.tensors[id].shape});
-  }
-
-  // First and last step at which each tensor is touched, and how many top-level statements touch it.
-  void find_lifetimes() {
-    first_.assign(program_.tensors.size(), -1);
-    last_.assign(program_.tensors.size(), -1);
-    for (size_t i = 0; i < program_.body.size(); ++i) {
-      for (TensorId tensor : touched_by(program_.body[i])) {
-        if (first_[tensor.index] < 0) first_[tensor.index] = static_cast<int>(i);
-        last_[tensor.index] = static_cast<int>(i);
-      }
-    }
   }
 
   bool is_interface(TensorId id) const {
@@ -288,7 +273,8 @@ class ProgramLowering {
       fault_.push_back(input_fault("size-limit", fmt::format("tensor \"{}\"", tensor.name),
                                    "expected a size that fits 64 bits, found a larger one"));
     }
-    ArenaBuffer buffer{tensor.name, bytes, std::max(first_[id.index], 0), std::max(last_[id.index], 0), -1};
+    const Life life = lifetimes_.of(id);
+    ArenaBuffer buffer{tensor.name, bytes, std::max(life.first, 0), std::max(life.last, 0), -1};
     lowered_.module.arena.push_back(std::move(buffer));
     return static_cast<int64_t>(lowered_.module.arena.size()) - 1;
   }
@@ -314,7 +300,7 @@ class ProgramLowering {
     // Tensors that only this statement touches are local to a step of the group.
     std::vector<TensorId> locals;
     for (TensorId tensor : touched_by(statement)) {
-      const bool only_here = nesting_ == 0 && first_[tensor.index] == step_ && last_[tensor.index] == step_;
+      const bool only_here = lifetimes_.is_only_in(tensor, statement);
       const bool local =
           only_here && !is_interface(tensor) && !program_.tensors[tensor].constant && builder.fits_locally(tensor);
       if (local) {
@@ -378,17 +364,13 @@ class ProgramLowering {
   void lower_form(const If& branch, const Statement&, Block& block) {
     ExprPool& pool = *program_.pool;
     Branch lowered{load(pool, place(branch.condition), pool.integer(0), kBool), {}, {}};
-    ++nesting_;
     for (const Statement& inner : branch.then_body) lower(inner, lowered.then_body);
     for (const Statement& inner : branch.else_body) lower(inner, lowered.else_body);
-    --nesting_;
     block.push_back({std::move(lowered)});
   }
 
   void body(const std::vector<Statement>& statements, const std::vector<Carried>& carried, Block& block) {
-    ++nesting_;
     for (const Statement& inner : statements) lower(inner, block);
-    --nesting_;
     // Where a tensor is carried into another, all next values are saved before the first is overwritten.
     std::map<TensorId, TensorId> saved;
     for (const Carried& c : carried) {
@@ -413,8 +395,7 @@ class ProgramLowering {
   TensorId scratch_like(TensorId id) {
     const Tensor original = program_.tensors[id];
     const TensorId added = program_.add_tensor(original.name + ".saved", original.element, original.shape);
-    first_.push_back(first_[id.index]);
-    last_.push_back(last_[id.index]);
+    lifetimes_.add_like(id);
     return added;
   }
 
@@ -474,10 +455,8 @@ class ProgramLowering {
   Diagnostics fault_;
   std::set<std::string> names_;  // of kernels
   std::map<TensorId, BufferId> places_;
-  std::vector<int> first_, last_;
+  Lifetimes lifetimes_;
   BufferId symbols_;
-  int step_ = 0;
-  int nesting_ = 0;
 };
 
 }  // namespace

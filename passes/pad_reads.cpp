@@ -50,16 +50,22 @@ class Padding {
  public:
   Padding(Program& program, const PassContext& context) : program_(program), context_(context) {}
 
-  void run() {
-    std::vector<Statement> body;
-    for (Statement& statement : program_.body) {
-      if (auto* nest = std::get_if<Nest>(&statement.form)) pad(*nest, body);
-      body.push_back(std::move(statement));
-    }
-    program_.body = std::move(body);
-  }
+  void run() { run(program_.body); }
 
  private:
+  // What a body made is there for the bodies inside of it, and not after it.
+  void run(std::vector<Statement>& statements) {
+    const size_t made_outside = made_.size();
+    std::vector<Statement> body;
+    for (Statement& statement : statements) {
+      if (auto* nest = std::get_if<Nest>(&statement.form)) pad(*nest, body);
+      for_each_body(statement, [&](std::vector<Statement>& inner) { run(inner); });
+      body.push_back(std::move(statement));
+    }
+    statements = std::move(body);
+    made_.erase(made_.begin() + static_cast<std::ptrdiff_t>(made_outside), made_.end());
+  }
+
   void pad(Nest& nest, std::vector<Statement>& before) {
     const bool reduces =
         std::ranges::any_of(nest.axes, [](const Axis& axis) { return axis.kind == AxisKind::kReduction; });
@@ -128,7 +134,11 @@ class Padding {
     for (size_t d = 0; d < at.size(); ++d) inner.push_back(at[d] + border.before[d]);
     copy.write(padded, inner, ir::read(program_, id, at));
     before.push_back({copy.take()});
-    made_.push_back({id, border, otherwise, padded});
+    // Extents found while running may be others at the next reader.
+    const bool may_change = std::ranges::any_of(program_.opaque_symbols, [&](VariableId symbol) {
+      return std::ranges::any_of(shape, [&](Expr extent) { return uses_variable(extent, symbol); });
+    });
+    if (!may_change) made_.push_back({id, border, otherwise, padded});
     return padded;
   }
 

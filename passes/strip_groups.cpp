@@ -128,42 +128,39 @@ int64_t strip_width(Expr extent, const Machine& machine) {
   return 0;
 }
 
-std::vector<int> count_touches(const Program& program) {
-  std::vector<int> touches(program.tensors.size());
-  for (const Statement& statement : program.body) {
-    for (TensorId tensor : touched_by(statement)) ++touches[tensor.index];
+// Takes one axis of the group in strips, if any can be.
+void strip(Program& program, Group& group, const std::set<TensorId>& own, const PassContext& context) {
+  for (size_t axis = 0; axis < group.axes.size(); ++axis) {
+    const Variable& variable = (*program.pool)[group.axes[axis].variable];
+    const int64_t width = strip_width(variable.extent, context.machine);
+    if (width == 0) continue;
+    Strip strip(program, group, axis, own);
+    const std::string objection = strip.objection();
+    if (objection.empty()) return strip.apply(width);
+    context.explain(fmt::format("strip-groups: declined axis \"{}\" of {}: {}", variable.name,
+                                group.origin.empty() ? "a group" : group.origin[0], objection));
   }
-  for (const auto* list : {&program.inputs, &program.outputs}) {
-    for (TensorId tensor : *list) ++touches[tensor.index];
-  }
-  return touches;
 }
 
 }  // namespace
 
 Status strip_groups(Program& program, const PassContext& context) {
-  const std::vector<int> touches = count_touches(program);
-  for (Statement& statement : program.body) {
-    auto* group = std::get_if<Group>(&statement.form);
-    if (group == nullptr) continue;
-    std::set<TensorId> own;
-    for (TensorId tensor : touched_by(statement)) {
-      if (touches[tensor.index] == 1 && !program.tensors[tensor].constant) own.insert(tensor);
+  for_each_program_body(program, [&](std::vector<Statement>& body, const SharedTensors& shared) {
+    std::vector<int> touches(program.tensors.size());
+    for (const Statement& statement : body) {
+      for (TensorId tensor : touched_by(statement)) ++touches[tensor.index];
     }
-    for (size_t axis = 0; axis < group->axes.size(); ++axis) {
-      const Variable& variable = (*program.pool)[group->axes[axis].variable];
-      const int64_t width = strip_width(variable.extent, context.machine);
-      if (width == 0) continue;
-      Strip strip(program, *group, axis, own);
-      if (const std::string objection = strip.objection(); !objection.empty()) {
-        context.explain(fmt::format("strip-groups: declined axis \"{}\" of {}: {}", variable.name,
-                                    group->origin.empty() ? "a group" : group->origin[0], objection));
-        continue;
+    for (Statement& statement : body) {
+      auto* group = std::get_if<Group>(&statement.form);
+      if (group == nullptr) continue;
+      std::set<TensorId> own;
+      for (TensorId tensor : touched_by(statement)) {
+        const bool is_own = touches[tensor.index] == 1 && !shared.contains(tensor);
+        if (is_own && !program.tensors[tensor].constant) own.insert(tensor);
       }
-      strip.apply(width);
-      break;
+      strip(program, *group, own, context);
     }
-  }
+  });
   return {};
 }
 

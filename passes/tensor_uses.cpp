@@ -1,6 +1,7 @@
 #include "passes/tensor_uses.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace burin::passes {
 
@@ -85,6 +86,81 @@ std::vector<TensorId> touched_by(const Statement& statement) {
     if (std::ranges::find(touched, tensor) == touched.end()) touched.push_back(tensor);
   }
   return touched;
+}
+
+namespace {
+
+void add(std::vector<bool>& set, const std::vector<TensorId>& tensors) {
+  for (TensorId tensor : tensors) set[tensor.index] = true;
+}
+
+// What `statement` touches outside of its body `inner`.
+std::vector<TensorId> touched_around(Statement& statement, std::vector<Statement>& inner) {
+  std::vector<Statement> hidden = std::exchange(inner, {});
+  std::vector<TensorId> touched = touched_by(statement);
+  inner = std::move(hidden);
+  return touched;
+}
+
+void visit_body(Program& program, std::vector<Statement>& body, std::vector<bool> shared, const BodyVisitor& visit) {
+  visit(body, SharedTensors(shared));
+  shared.resize(program.tensors.size());
+  std::vector<int> touches(program.tensors.size());
+  for (const Statement& statement : body) {
+    for (TensorId tensor : touched_by(statement)) ++touches[tensor.index];
+  }
+  for (size_t i = 0; i < body.size(); ++i) {
+    for_each_body(body[i], [&](std::vector<Statement>& inner) {
+      std::vector<bool> outside = shared;
+      std::vector<int> others = touches;
+      for (TensorId tensor : touched_by(body[i])) --others[tensor.index];
+      for (size_t t = 0; t < others.size(); ++t) outside[t] = outside[t] || others[t] > 0;
+      add(outside, touched_around(body[i], inner));
+      visit_body(program, inner, std::move(outside), visit);
+      touches.resize(program.tensors.size());
+      shared.resize(program.tensors.size());
+    });
+  }
+}
+
+}  // namespace
+
+void for_each_program_body(Program& program, const BodyVisitor& visit) {
+  std::vector<bool> shared(program.tensors.size());
+  add(shared, program.inputs);
+  add(shared, program.outputs);
+  visit_body(program, program.body, std::move(shared), visit);
+}
+
+SymbolChanges::SymbolChanges(const Program& program, const std::vector<Statement>& body) : program_(program) {
+  for (size_t i = 0; i < body.size(); ++i) {
+    const auto look_at = [&](const Statement& statement) {
+      if (const auto* count = std::get_if<Count>(&statement.form)) changes_.emplace_back(i, count->count);
+      if (const auto* compact = std::get_if<Compact>(&statement.form)) changes_.emplace_back(i, compact->count);
+    };
+    look_at(body[i]);
+    for_each_body(body[i], [&](const std::vector<Statement>& inner) { for_each_statement(inner, look_at); });
+  }
+}
+
+bool SymbolChanges::disturb(const Nest& nest, size_t first, size_t last) const {
+  return std::ranges::any_of(changes_, [&](const auto& change) {
+    return change.first > first && change.first <= last && uses(nest, change.second);
+  });
+}
+
+bool SymbolChanges::uses(const Nest& nest, VariableId symbol) const {
+  const auto in_shape = [&](TensorId tensor) {
+    return std::ranges::any_of(program_.tensors[tensor].shape, [&](Expr e) { return uses_variable(e, symbol); });
+  };
+  bool found = std::ranges::any_of(nest.axes, [&](const Axis& axis) {
+    const Expr extent = (*program_.pool)[axis.variable].extent;
+    return extent.valid() && uses_variable(extent, symbol);
+  });
+  for_each_expr(nest, [&](Expr e) { found |= uses_variable(e, symbol); });
+  for (Expr read : reads_of(nest)) found |= in_shape(tensor_of(read));
+  for (const Write& write : nest.writes) found |= in_shape(write.tensor);
+  return found;
 }
 
 }  // namespace burin::passes

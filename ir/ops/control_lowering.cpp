@@ -226,46 +226,59 @@ class Iteration {
   std::vector<VariableId> counted_, widest_;
 };
 
-// Whether a statement of `body` or a tensor it touches mentions `symbol`.
-bool mentions(const Program& program, const Body& body, VariableId symbol) {
-  bool found = false;
-  const auto scan = [&](Expr root) {
+// Whether a statement or a tensor it touches mentions a symbol.
+class Mentions {
+ public:
+  Mentions(const Program& program, VariableId symbol) : program_(program), symbol_(symbol) {}
+
+  bool in(const Body& body) {
+    for_each_statement(body, [&](const Statement& statement) {
+      std::visit([&](const auto& form) { scan(form); }, statement.form);
+    });
+    return found_;
+  }
+
+ private:
+  void scan(Expr root) {
     if (!root.valid()) return;
     for_each_node(root, [&](Expr e) {
-      found |= is_variable(e) && variable_of(e) == symbol;
-      if (e->opcode != Opcode::kRead) return;
-      for (Expr extent : program.tensors[tensor_of(e)].shape) found |= uses_variable(extent, symbol);
+      found_ |= is_variable(e) && variable_of(e) == symbol_;
+      if (e->opcode == Opcode::kRead) scan(tensor_of(e));
     });
-  };
-  const auto scan_axes = [&](const std::vector<Axis>& axes) {
-    for (const Axis& axis : axes) scan((*program.pool)[axis.variable].extent);
-  };
-  const auto scan_writes = [&](const std::vector<Write>& writes) {
-    for (const Write& write : writes) {
-      for (Expr extent : program.tensors[write.tensor].shape) scan(extent);
-      for (Expr index : write.index) scan(index);
-      scan(write.value);
-      scan(write.where);
-    }
-  };
-  for_each_statement(body, [&](const Statement& statement) {
-    if (const auto* nest = std::get_if<Nest>(&statement.form)) {
-      scan_axes(nest->axes);
-      for_each_expr(*nest, scan);
-      scan_writes(nest->writes);
-    }
-    if (const auto* group = std::get_if<Group>(&statement.form)) scan_axes(group->axes);
-    if (const auto* compact = std::get_if<Compact>(&statement.form)) {
-      scan_axes(compact->axes);
-      scan(compact->where);
-      scan_writes(compact->writes);
-    }
-    if (const auto* loop = std::get_if<For>(&statement.form)) scan((*program.pool)[loop->counter].extent);
-    if (const auto* loop = std::get_if<While>(&statement.form)) scan((*program.pool)[loop->counter].extent);
-    if (const auto* count = std::get_if<Count>(&statement.form)) scan(count->value);
-  });
-  return found;
-}
+  }
+  void scan(TensorId tensor) {
+    for (Expr extent : program_.tensors[tensor].shape) found_ |= uses_variable(extent, symbol_);
+  }
+  void scan(VariableId counter) { scan((*program_.pool)[counter].extent); }
+  void scan(const std::vector<Axis>& axes) {
+    for (const Axis& axis : axes) scan(axis.variable);
+  }
+  void scan(const Nest& nest) {
+    scan(nest.axes);
+    for_each_expr(nest, [&](Expr e) { scan(e); });
+    for (const Write& write : nest.writes) scan(write.tensor);
+  }
+  void scan(const Group& group) {
+    scan(group.axes);
+    in(group.body);
+  }
+  void scan(const Compact& compact) {
+    Nest writes;
+    writes.axes = compact.axes;
+    writes.writes = compact.writes;
+    scan(writes);
+    scan(compact.where);
+  }
+  void scan(const For& loop) { scan(loop.counter); }
+  void scan(const While& loop) { scan(loop.counter); }
+  void scan(const If&) {}
+  void scan(const Count& count) { scan(count.value); }
+
+  const Program& program_;
+  VariableId symbol_;
+  bool found_ = false;
+};
+
 void append(Body& body, Body more) { std::ranges::move(more, std::back_inserter(body)); }
 
 class LoopLowering {
@@ -314,7 +327,7 @@ class LoopLowering {
   // Declares how often the loop runs at most. Where extents depend on that, it is limited even if the model does not say how.
   bool set_iterations() {
     const std::optional<VariableId> symbol = counter_symbol();
-    const bool follows_counter = symbol && mentions(op_.program, iteration_.lowered, *symbol);
+    const bool follows_counter = symbol && Mentions(op_.program, *symbol).in(iteration_.lowered);
     const bool stacks = static_cast<size_t>(op_.result_count()) > iteration_.carried_count();
     is_limited_ = !known_.most.valid() && (stacks || iteration_.grows() || follows_counter);
     const int64_t most = is_limited_ ? kMostIterations : INT64_MAX;
