@@ -24,6 +24,8 @@ using namespace ir;
 namespace {
 
 constexpr int64_t kConstantAlignment = 64;  // bytes
+// Of one tensor in memory: 256 GiB. What is larger is a mistake in a shape, and no machine would run it.
+constexpr int64_t kMostTensorBytes = int64_t{1} << 38;
 
 // "reduce_f32_14x2x16": what a kernel's innermost tile looks like.
 std::string kernel_stem(const FlatNest& nest, const Schedule& schedule) {
@@ -244,9 +246,18 @@ class ProgramLowering {
     } else {
       buffer.slot = add_arena(id);
     }
+    if (!tensor.constant) check_size(tensor);
     const BufferId added = lowered_.module.entry.buffers.add(std::move(buffer));
     places_.emplace(id, added);
     return added;
+  }
+
+  void check_size(const Tensor& tensor) {
+    const std::optional<int64_t> count = static_element_count(tensor.shape);
+    if (!count || *count <= kMostTensorBytes / size_of(tensor.element)) return;
+    fault_.push_back(input_fault("tensor-too-large", fmt::format("tensor \"{}\"", tensor.name),
+                                 "expected at most {} bytes in memory, found {} elements of {} bytes", kMostTensorBytes,
+                                 *count, size_of(tensor.element)));
   }
 
   int64_t add_constant(const Tensor& tensor) {
@@ -437,7 +448,8 @@ class ProgramLowering {
     std::string name = builder.stem;
     if (const std::string node = node_name(builder.kernel.origin); !node.empty()) name += "_" + node;
     std::string unique = name;
-    for (int number = 2; !names_.insert(unique).second; ++number) unique = fmt::format("{}_{}", name, number);
+    for (int& number = numbers_[name]; !names_.insert(unique).second;)
+      unique = fmt::format("{}_{}", name, ++number + 1);
     return unique;
   }
 
@@ -453,7 +465,8 @@ class ProgramLowering {
   Math math_;
   LoweredProgram lowered_;
   Diagnostics fault_;
-  std::set<std::string> names_;  // of kernels
+  std::set<std::string> names_;         // of kernels
+  std::map<std::string, int> numbers_;  // used with a name so far: a Concat of thousands would search them all
   std::map<TensorId, BufferId> places_;
   Lifetimes lifetimes_;
   BufferId symbols_;

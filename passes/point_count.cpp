@@ -27,6 +27,7 @@ class PointCount {
  private:
   int64_t of(const Nest& nest) const { return of(nest.axes); }
   int64_t of(const Compact& compact) const { return of(compact.axes); }
+  int64_t of(const Count&) const { return 1; }
   int64_t of(const Group& group) const { return saturating_product(of(group.axes), of(group.body)); }
   int64_t of(const For& loop) const { return saturating_product(extent(loop.counter), of(loop.body)); }
   int64_t of(const While& loop) const { return saturating_product(extent(loop.counter), of(loop.body)); }

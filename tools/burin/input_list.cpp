@@ -36,8 +36,10 @@ InputFile input_file(std::string_view word) {
 
 ir::Result<std::vector<std::byte>> read_file(const fs::path& path) {
   std::error_code error;
-  if (fs::is_directory(path, error)) {
-    return ir::input_fault("missing-file", path.string(), "expected a file, found a folder");
+  if (const fs::file_status status = fs::status(path, error); fs::exists(status) && !fs::is_regular_file(status)) {
+    // Of these it cannot be said how long they are, and a pipe that nobody writes to would be waited for.
+    return ir::input_fault("missing-file", path.string(), "expected a file, found a {}",
+                           fs::is_directory(status) ? "folder" : "pipe or device");
   }
   std::ifstream file(path, std::ios::binary | std::ios::ate);
   const auto size = file ? static_cast<std::streamoff>(file.tellg()) : std::streamoff{-1};

@@ -1,12 +1,15 @@
 #include "tools/burin/library.h"
 
 #include <dlfcn.h>
+#include <elf.h>
 #include <fmt/format.h>
 
 #include <array>
 #include <cstring>
 #include <fstream>
 #include <utility>
+
+#include "tools/burin/elf_file.h"
 
 namespace burin::tools {
 namespace {
@@ -40,6 +43,13 @@ ir::Diagnostic bad_library(std::string_view what) {
   return ir::input_fault("library", "", "expected a library that burin made, found {}", what);
 }
 
+bool is_function(const void* address) {
+  Dl_info found;
+  void* entry = nullptr;
+  if (dladdr1(address, &found, &entry, RTLD_DL_SYMENT) == 0 || entry == nullptr) return false;
+  return ELF64_ST_TYPE(static_cast<const Elf64_Sym*>(entry)->st_info) == STT_FUNC;
+}
+
 template <class Info>
 Info empty() {
   Info info{};
@@ -65,12 +75,15 @@ ir::Result<Memory> allocate(size_t bytes) {
 void Library::Close::operator()(void* handle) const { dlclose(handle); }
 
 ir::Result<Library> Library::load(const std::filesystem::path& path) {
+  if (ir::Status status = check_elf_file(path); !status) return status.faults();
   // Without a slash dlopen would look elsewhere.
   std::unique_ptr<void, Close> handle(dlopen(std::filesystem::absolute(path).c_str(), RTLD_NOW | RTLD_LOCAL));
   if (!handle) return bad_library(dlerror());
+  void* const symbol = dlsym(handle.get(), "burin_model");
+  if (symbol == nullptr) return bad_library("one without burin_model");
+  if (!is_function(symbol)) return bad_library("one whose burin_model is no function");
   // POSIX promises that a symbol's address converts to a function.
-  const auto entry = reinterpret_cast<burin_model_function*>(dlsym(handle.get(), "burin_model"));
-  if (entry == nullptr) return bad_library("one without burin_model");
+  const auto entry = reinterpret_cast<burin_model_function*>(symbol);
   const burin_model_api* api = entry();
   if (api == nullptr || api->abi_version != BURIN_ABI_VERSION || api->struct_size < sizeof(burin_model_api)) {
     return bad_library(fmt::format("interface version {}, this burin has {}", api == nullptr ? 0 : api->abi_version,
