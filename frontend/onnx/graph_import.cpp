@@ -162,8 +162,7 @@ std::optional<std::vector<Name>> GraphImport::import_inline(const onnx::GraphPro
 }
 
 std::optional<ImportedRegion> GraphImport::import_region(const onnx::GraphProto& body, const onnx::NodeProto& node,
-                                                         Scope& outer,
-                                                         std::span<const RegionParameter> parameters) {
+                                                         Scope& outer, std::span<const RegionParameter> parameters) {
   Scope scope = subgraph_scope(body, node, outer, graph_.regions.add({}));
   const std::string where = where_of(node, outer.call);
   const auto inputs = static_cast<size_t>(body.input_size());
