@@ -18,8 +18,7 @@ class Intervals {
   explicit Intervals(std::span<const VariableId> counts) : counts_(counts) {}
 
   Ends of(Expr e) const {
-    const bool depends =
-        std::ranges::any_of(counts_, [&](VariableId count) { return uses_variable(e, count); });
+    const bool depends = std::ranges::any_of(counts_, [&](VariableId count) { return uses_variable(e, count); });
     if (!depends) return {e, e};
     if (is_variable(e)) return {e->pool->integer(0), e};
     const std::span<const Expr> operands = e->operands;
@@ -34,7 +33,8 @@ class Intervals {
     if (e->opcode == Opcode::kMax) return {max(a.low, b.low), max(a.high, b.high)};
     if (e->opcode == Opcode::kMul) return product(a, b);
     const bool divides = e->opcode == Opcode::kFloorDiv && constant_integer(operands[1]).value_or(0) > 0;
-    if (divides) return {floor_div(a.low, *constant_integer(operands[1])), floor_div(a.high, *constant_integer(operands[1]))};
+    if (divides)
+      return {floor_div(a.low, *constant_integer(operands[1])), floor_div(a.high, *constant_integer(operands[1]))};
     return numbers(e);
   }
 

@@ -72,9 +72,9 @@ class Inference {
 
 // How the ops of a region are lowered: what the rows of ops with regions ask for.
 struct RegionLowering {
-  std::function<TensorId(ValueId)> tensor;                   // of a value in a region, or around it
-  std::function<void(ValueId, TensorId)> bind;               // lets a parameter be a tensor that exists
-  std::function<std::vector<Statement>(RegionId)> lower;     // the statements of a region's ops
+  std::function<TensorId(ValueId)> tensor;                // of a value in a region, or around it
+  std::function<void(ValueId, TensorId)> bind;            // lets a parameter be a tensor that exists
+  std::function<std::vector<Statement>(RegionId)> lower;  // the statements of a region's ops
 };
 
 // What a row's lowering sees: the op, its operands and results as tensors of the program.

@@ -171,8 +171,7 @@ class GraphLowering {
     for (const AssumedEqual& assumed : graph_.assumptions) {
       if (assumed.region != region) continue;
       const Expr equal = ir::equal(assumed.left, assumed.right);
-      const VariableId differs =
-          pool.declare({assumed.origin + ".differs", kIndex, 0, 0, pool.integer(1)});
+      const VariableId differs = pool.declare({assumed.origin + ".differs", kIndex, 0, 0, pool.integer(1)});
       lowered_.program.opaque_symbols.push_back(differs);
       counts.push_back({Count{differs, select(equal, pool.integer(0), pool.integer(1))}});
       holds = logical_and(holds, equal);

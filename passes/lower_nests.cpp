@@ -171,12 +171,17 @@ class KernelBuilder {
   void walk(const Compact& compact, VariableId counter, Branch body, Block& block) const {
     ExprPool& pool = *program_.pool;
     block.push_back({Assign{counter, {}, pool.integer(0)}});
+    // Each walk has counters of its own: a variable is defined once.
+    Substitution counters;
     Block* inner = &block;
     for (const Axis& axis : compact.axes) {
-      inner->push_back({Loop{axis.variable, pool.integer(0), pool[axis.variable].extent, 1, LoopKind::kSerial, {}}});
+      const VariableId walked = pool.declare(Variable(pool[axis.variable]));
+      counters.emplace(axis.variable.index, pool.variable(walked));
+      inner->push_back({Loop{walked, pool.integer(0), pool[axis.variable].extent, 1, LoopKind::kSerial, {}}});
       inner = &std::get<Loop>(inner->back().form).body;
     }
     inner->push_back({std::move(body)});
+    map_exprs(*inner, [&](Expr e) { return substitute(e, counters); });
   }
 
   BufferId parameter(std::string name, ElementType element, int64_t alignment) {

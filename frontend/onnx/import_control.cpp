@@ -193,9 +193,9 @@ class LoopBody {
   void declare(const Change& change) {
     const Expr found = change.most.valid() ? change.most : pool().integer(std::max(kMostDimension, change.first->high));
     const Expr most = ir::largest(found, node_.graph().opaque_symbols);
-    const ir::VariableId symbol = pool().declare(
-        {fmt::format("{}.carried{}.d{}", name_of(node_.node()), change.value, change.d), ir::kIndex, 0, most->high,
-         most + 1});
+    const ir::VariableId symbol =
+        pool().declare({fmt::format("{}.carried{}.d{}", name_of(node_.node()), change.value, change.d), ir::kIndex, 0,
+                        most->high, most + 1});
     node_.graph().opaque_symbols.push_back(symbol);
     type(change.value).shape[change.d] = pool().variable(symbol);
     for (Change& held : changes_) {

@@ -232,9 +232,8 @@ class Mentions {
   Mentions(const Program& program, VariableId symbol) : program_(program), symbol_(symbol) {}
 
   bool in(const Body& body) {
-    for_each_statement(body, [&](const Statement& statement) {
-      std::visit([&](const auto& form) { scan(form); }, statement.form);
-    });
+    for_each_statement(
+        body, [&](const Statement& statement) { std::visit([&](const auto& form) { scan(form); }, statement.form); });
     return found_;
   }
 

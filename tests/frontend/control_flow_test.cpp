@@ -126,6 +126,42 @@ TEST(ImportLoop, a_value_that_grows_gets_a_dimension_of_its_own) {
   EXPECT_EQ(text_of(graph->values[graph->main().yields[0]].type), "f32[last_node.value.d0,3]");
 }
 
+TEST(ImportLoop, growth_is_bounded_by_the_iterations) {
+  ModelBuilder model = model_with_loop({2, 3});
+  onnx::GraphProto& body = *model.graph().mutable_node(0)->mutable_attribute(0)->mutable_g();
+  set_integer(ModelBuilder::add_node(body, "Concat", {"v", "x"}, {"next"}), "axis", 0);
+  const auto graph = model.import();
+  ASSERT_TRUE(graph) << faults_of(graph);
+  const ir::Region& region = graph->regions[graph->ops[graph->main().ops[0]].regions[0]];
+  const ir::Expr rows = graph->values[region.parameters[2]].type.shape[0];
+  EXPECT_EQ(rows->high, 2 + 5 * 2);  // 5 iterations add 2 rows each
+}
+
+TEST(ImportLoop, a_slice_follows_the_count_of_iterations) {
+  ModelBuilder model = model_with_loop({6, 3});
+  model.integers("zero", {0}, true);
+  onnx::GraphProto& body = *model.graph().mutable_node(0)->mutable_attribute(0)->mutable_g();
+  body.mutable_node()->RemoveLast();
+  ModelBuilder::add_node(body, "Unsqueeze", {"i", "zero"}, {"end"});
+  ModelBuilder::add_node(body, "Slice", {"x", "zero", "end"}, {"rows"});
+  ModelBuilder::add_node(body, "ReduceSum", {"rows", "zero"}, {"part"});
+  ModelBuilder::add_node(body, "Identity", {"v"}, {"next"});
+  const auto graph = model.import();
+  ASSERT_TRUE(graph) << faults_of(graph);
+  EXPECT_EQ(output_type(graph, 1), "f32[5,1,3]");
+}
+
+TEST(ImportLoop, what_a_body_assumes_holds_where_it_runs) {
+  ModelBuilder model = model_with_loop({"n", 3});
+  model.input("w", {"m", 3});
+  onnx::GraphProto& body = *model.graph().mutable_node(0)->mutable_attribute(0)->mutable_g();
+  ModelBuilder::add_node(body, "Add", {"v", "w"}, {"next"});
+  const auto graph = model.import();
+  ASSERT_TRUE(graph) << faults_of(graph);
+  ASSERT_FALSE(graph->assumptions.empty());
+  for (const ir::AssumedEqual& assumed : graph->assumptions) EXPECT_TRUE(assumed.region.valid());
+}
+
 TEST(ImportLoop, an_element_type_that_changes_is_a_fault) {
   ModelBuilder model = model_with_loop({2, 3});
   onnx::GraphProto& body = *model.graph().mutable_node(0)->mutable_attribute(0)->mutable_g();
