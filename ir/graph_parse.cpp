@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <bit>
+#include <map>
 
 #include "ir/graph_text.h"
 #include "ir/linear.h"
@@ -38,6 +39,7 @@ class GraphParser {
       cursor_.go_back(*results);
       parse_result_types();
     }
+    check_opaque_symbols();
     if (!faults_.empty()) return faults_;
     if (cursor_.failed()) return cursor_.fault();
     return std::move(graph_);
@@ -54,16 +56,37 @@ class GraphParser {
     } while (open > 0);
   }
 
-  // Opaque symbols are made by the ops that find them; what is written of them here is for readers.
+  // Opaque symbols are made by the ops that find them, or by a region whose parameters depend on them.
+  // What is written of them is read when all that it mentions is in scope.
   void parse_where() {
     if (!cursor_.accept_word("where")) return;
     do {
+      const TextCursor::Mark at = cursor_.mark();
+      if (cursor_.accept_word("opaque")) {
+        opaque_.emplace(cursor_.peek().text, at);
+        skip_symbol();
+        continue;
+      }
       const ParsedSymbol symbol = parse_symbol(cursor_, expressions_);
       if (cursor_.failed()) return;
-      if (symbol.kind == SymbolKind::kOpaque) continue;
       graph_.symbols.push_back(graph_.pool->declare(symbol.variable));
       declare(cursor_, scope_, symbol.name, graph_.symbols.back());
     } while (cursor_.accept(","));
+  }
+
+  void skip_symbol() {
+    for (int open = 0; open > 0 || !(cursor_.peek().is(",") || cursor_.peek().is("{")); cursor_.next()) {
+      if (cursor_.peek().is("(")) ++open;
+      if (cursor_.peek().is(")")) --open;
+      if (cursor_.peek().kind == TokenKind::kEnd) return cursor_.fail_expecting("\"{\"");
+    }
+  }
+
+  void check_opaque_symbols() {
+    for (const auto& [name, at] : opaque_) {
+      cursor_.go_back(at);
+      parse_symbol(cursor_, expressions_);
+    }
   }
 
   void declare_value(const Token& name, ValueId id) {
@@ -78,6 +101,7 @@ class GraphParser {
       const Token name = cursor_.peek();
       cursor_.expect_kind(TokenKind::kValue, "a parameter");
       cursor_.expect(":");
+      if (region != graph_.body) declare_opaque_symbols();
       std::optional<ParsedType> type = parse_type(cursor_, expressions_);
       if (!type) return;
       const ValueId id = graph_.add_value(name.text, {type->element, std::move(type->shape)});
@@ -85,6 +109,22 @@ class GraphParser {
       declare_value(name, id);
     } while (!cursor_.failed() && cursor_.accept(","));
     cursor_.expect(")");
+  }
+
+  // Those in the type that comes next. Of a value that a loop carries, extents may differ from turn to turn: no op above
+  // finds them.
+  void declare_opaque_symbols() {
+    const TextCursor::Mark type = cursor_.mark();
+    for (Token token = cursor_.next(); !token.is("]") && token.kind != TokenKind::kEnd; token = cursor_.next()) {
+      const auto written = opaque_.find(token.text);
+      if (!is_name(token) || written == opaque_.end() || scope_.variables.find(token.text)) continue;
+      const TextCursor::Mark here = cursor_.mark();
+      cursor_.go_back(written->second);
+      graph_.opaque_symbols.push_back(graph_.pool->declare(parse_symbol(cursor_, expressions_).variable));
+      cursor_.go_back(here);
+      scope_.variables.declare(token.text, graph_.opaque_symbols.back());
+    }
+    cursor_.go_back(type);
   }
 
   // Up to the word that ends the region, and the values behind it.
@@ -268,13 +308,15 @@ class GraphParser {
     return std::string(info(element).name) + "[" + dims + "]";
   }
 
+  static bool is_name(const Token& token) {
+    return token.kind == TokenKind::kString || (token.kind == TokenKind::kIdentifier && !is_reserved(token.text));
+  }
+
   void name_opaque_symbol(Expr inferred) {
     if (!inferred.valid() || !is_variable(inferred)) return;
     const Token& name = cursor_.peek();
-    const bool is_name =
-        name.kind == TokenKind::kString || (name.kind == TokenKind::kIdentifier && !is_reserved(name.text));
     const bool opaque = std::ranges::find(graph_.opaque_symbols, variable_of(inferred)) != graph_.opaque_symbols.end();
-    if (is_name && opaque && !scope_.variables.find(name.text))
+    if (is_name(name) && opaque && !scope_.variables.find(name.text))
       scope_.variables.declare(name.text, variable_of(inferred));
   }
 
@@ -341,6 +383,7 @@ class GraphParser {
   }
 
   Graph graph_;
+  std::map<std::string, TextCursor::Mark> opaque_;  // where they are written, by name
   ExprScope scope_;
   NameScope<ValueId> values_;
   TextCursor cursor_;
