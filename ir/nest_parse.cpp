@@ -198,7 +198,7 @@ class NestParser {
       cursor_.expect("=");
       if (cursor_.failed()) return;
       variable.type = *type;
-      const Expr init = expressions_.parse(*type);
+      const Expr init = expressions_.parse(type);
       named.emplace_back(name, program_.pool->declare(std::move(variable)));
       nest.accumulators.push_back({named.back().second, init, {}});
     }

@@ -8,8 +8,6 @@
 namespace burin::codegen::cpp {
 namespace {
 
-using ir::ElementType;
-
 using Lines = std::vector<std::string>;
 
 int arity_of(Helper helper) {

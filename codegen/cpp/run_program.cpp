@@ -7,8 +7,6 @@
 #include <cerrno>
 #include <cstring>
 
-extern char** environ;
-
 namespace burin::codegen {
 namespace {
 

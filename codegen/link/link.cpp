@@ -111,7 +111,7 @@ class FileStream : public llvm::raw_ostream {
 };
 
 // An archive with times, owners and modes of zero.
-ir::Status write_archive(std::vector<llvm::NewArchiveMember> members, const std::string& path) {
+ir::Status write_archive(const std::vector<llvm::NewArchiveMember>& members, const std::string& path) {
   ir::Result<OutputFile> file = OutputFile::create(path);
   if (!file) return file.faults();
   {
@@ -152,19 +152,20 @@ ir::Status write_companions(const LinkInput& input, LinkKind kind, const Scratch
   return status;
 }
 
-// More than the linked file takes: sections move apart to pages of their own.
+// More than the linked file takes: its objects and symbols, sections moved apart to pages of their own.
 int64_t room_to_link(const LinkInput& input) {
-  int64_t bytes = int64_t{1} << 20;
-  for (const ObjectFile& object : input.objects) bytes += static_cast<int64_t>(object.bytes.size());
-  return bytes;
+  size_t bytes = (64 << 10) + 16 * static_cast<size_t>(page_bytes(input.architecture));
+  bytes += runtime_object(input.architecture).size() + memory_object(input.architecture).size();
+  for (const ObjectFile& object : input.objects) bytes += object.bytes.size();
+  return static_cast<int64_t>(bytes);
 }
 
 ir::Status link(const LinkInput& input, LinkKind kind, const std::string& path) {
   ir::Result<ScratchFolder> folder = ScratchFolder::create();
   if (!folder) return folder.faults();
   const std::string linked = path + ".linked";
-  // The linker's words for a path it cannot write would pass for a defect.
-  if (ir::Result<OutputFile> writable = OutputFile::create(linked); !writable) return file_fault(path, "write");
+  // The linker's words for a path that it cannot write, or a full disk, would pass for a defect.
+  if (ir::Status room = OutputFile::try_room(linked, room_to_link(input)); !room) return room;
   std::vector<std::string> arguments = {"-m", emulation(input.architecture), "-o", linked, "--build-id=none"};
   if (kind == LinkKind::kRelocatable) arguments.emplace_back("-r");
   if (kind == LinkKind::kShared) {
@@ -176,7 +177,7 @@ ir::Status link(const LinkInput& input, LinkKind kind, const std::string& path) 
   status.merge(write_companions(input, kind, *folder, arguments));
   if (!status) return status;
   if (status = run_linker(arguments); !status) {
-    // Nor does the linker tell a full disk from objects that do not fit together.
+    // The disk may have become full since.
     if (ir::Status room = OutputFile::try_room(linked, room_to_link(input)); !room) return room;
     return status;
   }
@@ -202,7 +203,7 @@ ir::Status write_object(const LinkInput& input, const std::string& path) {
 ir::Status write_static_library(const LinkInput& input, const std::string& path) {
   std::vector<llvm::NewArchiveMember> members;
   for (const ObjectFile& object : input.objects) members.push_back(member(object.name, object.bytes));
-  if (input.tables->weights.empty()) return write_archive(std::move(members), path);
+  if (input.tables->weights.empty()) return write_archive(members, path);
   ir::Result<ScratchFolder> folder = ScratchFolder::create();
   if (!folder) return folder.faults();
   const std::string weights_path = folder->path_of(kWeightsObject);
@@ -211,13 +212,13 @@ ir::Status write_static_library(const LinkInput& input, const std::string& path)
   if (!weights) return weights.faults();
   const std::string name = input.tables->symbol_prefix + "_weights.o";
   members.push_back(member(name, bytes_of(**weights)));
-  return write_archive(std::move(members), path);
+  return write_archive(members, path);
 }
 
 ir::Status write_runtime_archive(targets::Architecture architecture, const std::string& path) {
   std::vector<llvm::NewArchiveMember> members;
   members.push_back(member("runtime.o", runtime_object(architecture)));
-  return write_archive(std::move(members), path);
+  return write_archive(members, path);
 }
 
 ir::Status write_weights(const ModelTables& tables, const std::string& path) {

@@ -3,6 +3,7 @@
 #include <llvm/IR/Intrinsics.h>
 
 #include <bit>
+#include <ranges>
 
 #include "codegen/llvm/float_arithmetic.h"
 #include "codegen/llvm/integer_arithmetic.h"
@@ -59,8 +60,8 @@ llvm::Value* ExprEmitter::emit(Expr e) {
   if (ir::is_constant(e)) return constant(e);
   const bool pure = is_pure(e);
   if (pure) {
-    for (auto scope = scopes_.rbegin(); scope != scopes_.rend(); ++scope) {
-      if (auto found = scope->find(e.node()); found != scope->end()) return found->second;
+    for (const auto& scope : std::views::reverse(scopes_)) {
+      if (const auto found = scope.find(e.node()); found != scope.end()) return found->second;
     }
   } else if (auto found = statement_.find(e.node()); found != statement_.end()) {
     return found->second;

@@ -66,7 +66,7 @@ class Tables {
     return number32(static_cast<int64_t>(list.size()));
   }
   llvm::Constant* null() { return llvm::ConstantPointerNull::get(llvm::PointerType::get(context_, 0)); }
-  llvm::Constant* record(std::vector<llvm::Constant*> fields) { return llvm::ConstantStruct::getAnon(fields); }
+  llvm::Constant* record(const std::vector<llvm::Constant*>& fields) { return llvm::ConstantStruct::getAnon(fields); }
 
   llvm::Constant* global(const char* name, llvm::Constant* value) {
     return new llvm::GlobalVariable(into_, value->getType(), true, llvm::GlobalValue::InternalLinkage, value, name);

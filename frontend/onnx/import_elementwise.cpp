@@ -9,7 +9,6 @@
 namespace burin::frontend {
 namespace {
 
-using ir::ElementType;
 using ir::OpInfo;
 using ir::Status;
 using ir::ValueId;

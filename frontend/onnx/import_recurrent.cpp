@@ -42,7 +42,7 @@ std::string lower_case(std::string text) {
 }
 
 // Given parameters belong to the functions that take one, in order.
-Status add_activations(const NodeImport& node, std::vector<std::string> names, ir::Recurrent& recurrent) {
+Status add_activations(const NodeImport& node, const std::vector<std::string>& names, ir::Recurrent& recurrent) {
   const std::vector<double> alphas = node.numbers("activation_alpha");
   const std::vector<double> betas = node.numbers("activation_beta");
   size_t next_alpha = 0;

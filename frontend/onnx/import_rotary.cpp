@@ -62,7 +62,7 @@ ValueId together(NodeImport& node, const Pairs& turned, Shape shape, RotaryPairs
 Result<ValueId> rotated(NodeImport& node, const RotaryOperands& operands) {
   if (!operands.x.valid()) return operands.x;
   const bool is_split = node.type(operands.x).shape.size() == 4;
-  const Result<ValueId> x = is_split ? operands.x : split_heads(node, operands.x, operands.heads);
+  Result<ValueId> x = is_split ? operands.x : split_heads(node, operands.x, operands.heads);
   if (!x || !x->valid()) return x;
   const Shape shape = node.type(*x).shape;
   const std::optional<int64_t> size = ir::constant_integer(shape[3]);
@@ -70,8 +70,8 @@ Result<ValueId> rotated(NodeImport& node, const RotaryOperands& operands) {
   const int64_t count = operands.turned == 0 ? *size : operands.turned;
   if (count < 2 || count > *size || count % 2 != 0)
     return node.fault("attribute-range", "rotary dimensions: expected an even number up to {}, found {}", *size, count);
-  const Result<ValueId> cosines = angles(node, operands.cosines, operands.positions);
-  const Result<ValueId> sines = angles(node, operands.sines, operands.positions);
+  Result<ValueId> cosines = angles(node, operands.cosines, operands.positions);
+  Result<ValueId> sines = angles(node, operands.sines, operands.positions);
   if (!cosines) return cosines;
   if (!sines) return sines;
 

@@ -106,7 +106,7 @@ ir::Result<std::vector<int64_t>> part_sizes(const NodeImport& node, int64_t dim)
   constexpr int64_t kMostParts = 4096;
   int64_t size = 1;
   if (node.has(1)) {
-    const ir::Result<std::vector<int64_t>> given = required_integers(node, 1, "split");
+    ir::Result<std::vector<int64_t>> given = required_integers(node, 1, "split");
     if (!given) return given.faults();
     if (node.rank(1) == 1) return given;
     size = given->front();

@@ -7,7 +7,6 @@ namespace {
 
 using ir::Expr;
 using ir::Result;
-using ir::Status;
 
 Result<size_t> spatial_rank(const NodeImport& node) {
   if (node.rank(0) >= 3) return static_cast<size_t>(node.rank(0) - 2);
