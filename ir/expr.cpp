@@ -5,7 +5,6 @@
 #include <bit>
 #include <climits>
 #include <cmath>
-#include <unordered_set>
 
 #include "ir/checked.h"
 #include "ir/linear.h"
@@ -316,9 +315,11 @@ Expr ExprPool::intern(ExprNode node) {
   if (auto found = interned_.find(&node); found != interned_.end()) return Expr(found->second);
   operand_lists_.emplace_back(node.operands.begin(), node.operands.end());
   node.operands = operand_lists_.back();
+  node.has_variables = node.opcode == Opcode::kVariable;
   for (Expr operand : node.operands) {
     node.height = std::max(node.height, operand->height + 1);
     node.size += std::min(operand->size, INT_MAX - node.size);
+    node.has_variables |= operand->has_variables;
   }
   nodes_.push_back(node);
   interned_.emplace(&nodes_.back(), &nodes_.back());
@@ -481,16 +482,6 @@ bool uses_variable(Expr e, VariableId variable) {
   bool found = false;
   for_each_node(e, [&](Expr node) { found |= is_variable(node) && variable_of(node) == variable; });
   return found;
-}
-
-bool has_variables(Expr e) {
-  std::unordered_set<const ExprNode*> seen;
-  const auto search = [&](Expr node, const auto& self) -> bool {
-    if (is_variable(node)) return true;
-    if (!seen.insert(node.node()).second) return false;
-    return std::ranges::any_of(node->operands, [&](Expr operand) { return self(operand, self); });
-  };
-  return search(e, search);
 }
 
 Expr substitute(Expr e, const Substitution& replacements) {

@@ -124,6 +124,7 @@ struct ExprNode {
   ExprPool* pool;
   int height = 1;  // of the tree below, in nodes
   int size = 1;    // of the tree below, in nodes; what is shared counts each time. INT_MAX where it is larger
+  bool has_variables = false;  // anywhere in the tree below; a number that does not fit is a tree without
 };
 
 // A reference to a node; cheap to copy, and equal when the expressions are equal.
@@ -242,7 +243,6 @@ inline bool is_variable(Expr e) { return e->opcode == Opcode::kVariable; }
 template <class Visitor>
 void for_each_node(Expr root, Visitor&& visit);
 bool uses_variable(Expr e, VariableId variable);
-bool has_variables(Expr e);  // a number that does not fit is an expression without any
 // Replaces variables (and rebuilds, hence simplifies, what stands above them).
 using Substitution = std::unordered_map<uint32_t, Expr>;  // by VariableId::index
 Expr substitute(Expr e, const Substitution& replacements);

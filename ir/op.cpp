@@ -159,7 +159,7 @@ Status check_result(const Op& op, const TensorType& type) {
                          "result: expected dimensions of at most {} nested operations, found {}", kMostDimensionHeight,
                          dimension->height);
     }
-    if (!constant_integer(dimension) && !has_variables(dimension)) {
+    if (!constant_integer(dimension) && !dimension->has_variables) {
       return input_fault("tensor-too-large", op.origin, "result: expected dimensions of at most {}, found {}",
                          INT64_MAX, text_of(dimension));
     }

@@ -286,7 +286,7 @@ class ProgramLowering {
       const Expr most = variable.extent.valid() ? variable.extent - 1 : pool.integer(variable.high);
       bytes = substitute(bytes, {{opaque->index, most}});
     }
-    if (!constant_integer(bytes) && !has_variables(bytes)) {
+    if (!constant_integer(bytes) && !bytes->has_variables) {
       fault_.push_back(input_fault("size-limit", fmt::format("tensor \"{}\"", tensor.name),
                                    "expected a size that fits 64 bits, found a larger one"));
     }
