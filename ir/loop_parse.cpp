@@ -115,7 +115,7 @@ class LoopParser {
       cursor_.expect("=");
       std::optional<Literal> literal = type ? parse_literal(cursor_, *type, options_.constants) : std::nullopt;
       if (!literal) return;
-      module_.constants.push_back({offset, *std::move(literal)});
+      module_.constants.push_back({offset, {*std::move(literal)}});
     }
     cursor_.expect("}");
   }

@@ -464,7 +464,7 @@ class ModuleVerifier {
       faults_.add("buffer", "entry", "expected the offset of a constant for {}, found {}", value_text(buffer.name),
                   buffer.slot);
     } else {
-      check_element(buffer, piece->literal.element);
+      check_element(buffer, piece->literal.logical.element);
     }
   }
 

@@ -12,7 +12,6 @@
 #include "passes/emit_nest.h"
 #include "passes/flat_nest.h"
 #include "passes/lifetimes.h"
-#include "passes/pack_constant.h"
 #include "passes/plan_memory.h"
 #include "passes/schedule.h"
 #include "passes/tensor_uses.h"
@@ -267,7 +266,7 @@ class ProgramLowering {
 
   int64_t add_constant(const Tensor& tensor) {
     Module& module = lowered_.module;
-    const Literal packed = pack_constant(*tensor.constant, tensor.layout);
+    const PackedLiteral packed{*tensor.constant, tensor.layout};
     const int64_t offset = (module.constant_bytes + kConstantAlignment - 1) / kConstantAlignment * kConstantAlignment;
     module.constants.push_back({offset, packed});
     module.constant_bytes = offset + packed.byte_count();
