@@ -109,6 +109,9 @@ class InvariantMover {
   void one(const ir::StoreTo& store, Block& out) {
     out.push_back({ir::StoreTo{store.buffer, place(store.index, here()), place(store.value, here())}});
   }
+  void one(const ir::Prefetch& prefetch, Block& out) {
+    out.push_back({ir::Prefetch{prefetch.buffer, place(prefetch.index, here())}});
+  }
   void one(const ir::Call& call, Block& out) {
     ir::Call rebuilt{call.kernel, call.buffers, {}};
     for (Expr scalar : call.scalars) rebuilt.scalars.push_back(place(scalar, here()));

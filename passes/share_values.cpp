@@ -98,6 +98,8 @@ void for_each_root(ir::LoopStatement& statement, Visit visit) {
   } else if (auto* store = std::get_if<ir::StoreTo>(&statement.form)) {
     visit(store->index);
     visit(store->value);
+  } else if (auto* prefetch = std::get_if<ir::Prefetch>(&statement.form)) {
+    visit(prefetch->index);
   } else if (auto* call = std::get_if<ir::Call>(&statement.form)) {
     for (Expr& scalar : call->scalars) visit(scalar);
   }
