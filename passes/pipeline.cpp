@@ -3,6 +3,8 @@
 #include <chrono>
 
 #include "passes/assign_layouts.h"
+#include "passes/eliminate_common.h"
+#include "passes/eliminate_dead.h"
 #include "passes/expand_math.h"
 #include "passes/fold_constants.h"
 #include "passes/fold_terms.h"
@@ -24,6 +26,8 @@ namespace {
 
 constexpr GraphPass kGraphPasses[] = {
     {"fold-constants", "Evaluate operations whose operands are all constant.", fold_constants},
+    {"eliminate-common", "Let equal operations be one.", eliminate_common},
+    {"eliminate-dead", "Take out operations whose results no output needs.", eliminate_dead},
 };
 
 constexpr NestPass kNestPasses[] = {
