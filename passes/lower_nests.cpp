@@ -285,7 +285,7 @@ class ProgramLowering {
       const Expr most = variable.extent.valid() ? variable.extent - 1 : pool.integer(variable.high);
       bytes = substitute(bytes, {{opaque->index, most}});
     }
-    if (!constant_integer(bytes) && bytes->opcode != Opcode::kVariable && is_constant_tree(bytes)) {
+    if (!constant_integer(bytes) && !has_variables(bytes)) {
       fault_.push_back(input_fault("size-limit", fmt::format("tensor \"{}\"", tensor.name),
                                    "expected a size that fits 64 bits, found a larger one"));
     }
@@ -293,12 +293,6 @@ class ProgramLowering {
     ArenaBuffer buffer{tensor.name, bytes, std::max(life.first, 0), std::max(life.last, 0), -1};
     lowered_.module.arena.push_back(std::move(buffer));
     return static_cast<int64_t>(lowered_.module.arena.size()) - 1;
-  }
-
-  static bool is_constant_tree(Expr e) {
-    bool constant = true;
-    for_each_node(e, [&](Expr node) { constant &= !is_variable(node); });
-    return constant;
   }
 
   void lower(const Statement& statement, Block& block) {

@@ -157,9 +157,9 @@ class InputDeclarations {
     std::optional<ir::Shape> dims = shape(input);
     if (!element || !dims) return std::nullopt;
     if (!fits(*element, *dims)) {
-      model_.log().add(
-          ir::input_fault("tensor-too-large", where_of_input(input),
-                          "expected a size in bytes that fits 63 bits, found a product of dimensions beyond"));
+      model_.log().add(ir::input_fault("tensor-too-large", where_of_input(input),
+                                       "expected at most {} bytes, found {}[{}]", INT64_MAX, ir::info(*element).name,
+                                       ir::text_of(*dims)));
       return std::nullopt;
     }
     return ir::TensorType{*element, std::move(*dims)};
