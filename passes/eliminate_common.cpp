@@ -16,8 +16,7 @@ namespace {
 
 class CommonOps {
  public:
-  CommonOps(Graph& graph, const PassContext& context)
-      : graph_(graph), context_(context), same_(graph.values.size()) {
+  CommonOps(Graph& graph, const PassContext& context) : graph_(graph), context_(context), same_(graph.values.size()) {
     std::iota(same_.begin(), same_.end(), uint32_t{0});
   }
 
@@ -62,8 +61,7 @@ class CommonOps {
 
   // Types differ where each op counts a symbol of its own.
   bool is_same(const Op& a, const Op& b) const {
-    return a.attributes == b.attributes &&
-           std::ranges::equal(a.results, b.results, [&](ValueId left, ValueId right) {
+    return a.attributes == b.attributes && std::ranges::equal(a.results, b.results, [&](ValueId left, ValueId right) {
              const TensorType& x = graph_.values[left].type;
              const TensorType& y = graph_.values[right].type;
              return x.element == y.element && x.shape == y.shape;
