@@ -1,6 +1,6 @@
 // Every model of ../shared/models that has expected outputs there, through the executable: the required ones are right, the
 // others are right or refused with reasons. Reference outputs that come from a small interpreter (ref) are what that folder
-// has; bench/ and the comparison with ONNX Runtime confirm them.
+// has; bench/check_sizes.py compares with ONNX Runtime.
 #include "tests/models/shared_models.h"
 
 namespace burin::tools {
