@@ -277,7 +277,8 @@ class ProgramLowering {
     const Literal packed = pack_constant(*tensor.constant, tensor.layout);
     const int64_t offset = (module.constant_bytes + kConstantAlignment - 1) / kConstantAlignment * kConstantAlignment;
     module.constants.push_back({offset, packed});
-    module.constant_bytes = offset + packed.byte_count();
+    // A constant of nothing has a place of its own too: buffers find theirs by the offset.
+    module.constant_bytes = offset + std::max<int64_t>(packed.byte_count(), 1);
     return offset;
   }
 

@@ -172,6 +172,11 @@ class InputDeclarations {
   }
 
   void declare(const onnx::ValueInfoProto& input) {
+    if (input.name().empty()) {
+      const auto at = std::ranges::find(inputs_, &input) - inputs_.begin();
+      model_.log().add(ir::input_fault("missing-name", fmt::format("input {}", at), "expected a name, found \"\""));
+      return;
+    }
     if (scope_.names.contains(input.name())) {
       model_.log().add(ir::input_fault("duplicate-name", where_of_input(input),
                                        "expected a name of its own, found another input with it"));
