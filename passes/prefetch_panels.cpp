@@ -77,7 +77,7 @@ class PanelPrefetch {
     for (; level > 0 && !uses_variable(index, loops_[level - 1]->counter); --level) again = true;
     if (level == 0 || !again) return {};
     const Loop& panels = *loops_[level - 1];
-    if (!grow(bytes, panels) || bytes <= machine_.l1_bytes) return {};
+    if (!grow(bytes, panels) || bytes <= machine_.l2_bytes) return {};
     const Expr next = min(index->pool->variable(panels.counter) + panels.step, panels.end - 1);
     return substitute(index, {{panels.counter.index, next}});
   }

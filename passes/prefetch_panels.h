@@ -8,7 +8,7 @@
 //                                              ->        prefetch %w[min(k + 1, 95) * 12288 + d * 16]
 //         acc_0 = fma(a, w, acc_0) ..                    acc_0 = fma(a, w, acc_0) ..
 //
-// Where the panels together fit into the first cache, where few values are computed with what is loaded, and where no loop
+// Where the panels together fit into the second cache, where few values are computed with what is loaded, and where no loop
 // walks a panel again, nothing is asked for.
 #pragma once
 
