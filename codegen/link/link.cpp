@@ -93,18 +93,41 @@ std::span<const std::byte> bytes_of(const llvm::MemoryBuffer& buffer) {
   return {reinterpret_cast<const std::byte*>(buffer.getBufferStart()), buffer.getBufferSize()};
 }
 
+// LLVM's own stream into a file ends the process when the disk is full.
+class FileStream : public llvm::raw_ostream {
+ public:
+  explicit FileStream(OutputFile& file) : file_(file) {}
+  ~FileStream() override { flush(); }
+
+ private:
+  void write_impl(const char* data, size_t size) override {
+    file_.write({reinterpret_cast<const std::byte*>(data), size});
+    written_ += size;
+  }
+  uint64_t current_pos() const override { return written_; }
+
+  OutputFile& file_;
+  uint64_t written_ = 0;
+};
+
 // An archive with times, owners and modes of zero.
 ir::Status write_archive(std::vector<llvm::NewArchiveMember> members, const std::string& path) {
-  const std::string aside = path + ".part";
-  llvm::Error error =
-      llvm::writeArchive(aside, members, llvm::SymtabWritingMode::NormalSymtab, llvm::object::Archive::K_GNU,
-                         /*Deterministic=*/true, /*Thin=*/false);
-  if (error) {
-    return ir::environment_fault("file", fmt::format("file \"{}\"", path), "expected to write it, found: {}",
-                                 llvm::toString(std::move(error)));
-  }
-  ir::Result<OutputFile> file = OutputFile::adopt(path, aside);
+  ir::Result<OutputFile> file = OutputFile::create(path);
   if (!file) return file.faults();
+  {
+    FileStream stream(*file);
+    llvm::Error error =
+        llvm::writeArchiveToStream(stream, members, llvm::SymtabWritingMode::NormalSymtab, llvm::object::Archive::K_GNU,
+                                   /*Deterministic=*/true, /*Thin=*/false);
+    if (error) {
+      return ir::Diagnostic{
+          ir::Fault::kInternal,
+          "archive",
+          "",
+          fmt::format("expected objects that make an archive, found: {}", llvm::toString(std::move(error))),
+          {}};
+    }
+  }
   return file->finish();
 }
 
