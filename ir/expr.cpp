@@ -5,6 +5,7 @@
 #include <bit>
 #include <climits>
 #include <cmath>
+#include <unordered_set>
 
 #include "ir/checked.h"
 #include "ir/linear.h"
@@ -480,6 +481,16 @@ bool uses_variable(Expr e, VariableId variable) {
   bool found = false;
   for_each_node(e, [&](Expr node) { found |= is_variable(node) && variable_of(node) == variable; });
   return found;
+}
+
+bool has_variables(Expr e) {
+  std::unordered_set<const ExprNode*> seen;
+  const auto search = [&](Expr node, const auto& self) -> bool {
+    if (is_variable(node)) return true;
+    if (!seen.insert(node.node()).second) return false;
+    return std::ranges::any_of(node->operands, [&](Expr operand) { return self(operand, self); });
+  };
+  return search(e, search);
 }
 
 Expr substitute(Expr e, const Substitution& replacements) {

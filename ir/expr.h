@@ -242,6 +242,7 @@ inline bool is_variable(Expr e) { return e->opcode == Opcode::kVariable; }
 template <class Visitor>
 void for_each_node(Expr root, Visitor&& visit);
 bool uses_variable(Expr e, VariableId variable);
+bool has_variables(Expr e);  // a number that does not fit is an expression without any
 // Replaces variables (and rebuilds, hence simplifies, what stands above them).
 using Substitution = std::unordered_map<uint32_t, Expr>;  // by VariableId::index
 Expr substitute(Expr e, const Substitution& replacements);

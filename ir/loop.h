@@ -94,6 +94,12 @@ struct StoreTo {
   Expr value;
 };
 
+// Brings the cache line of an element of the buffer near; values stay as they are.
+struct Prefetch {
+  BufferId buffer;
+  Expr index;
+};
+
 // Calls a kernel with buffers of the caller and scalar i64 arguments.
 struct Call {
   KernelId kernel;
@@ -102,7 +108,7 @@ struct Call {
 };
 
 struct LoopStatement {
-  std::variant<Loop, WhileLoop, Branch, Let, Tile, Assign, StoreTo, Call> form;
+  std::variant<Loop, WhileLoop, Branch, Let, Tile, Assign, StoreTo, Prefetch, Call> form;
 };
 
 struct Kernel {

@@ -228,6 +228,10 @@ class LoopPrinter {
               "]");
   }
 
+  void print(const Prefetch& prefetch) {
+    out_.line("prefetch " + buffer(prefetch.buffer) + "[" + text(prefetch.index) + "]");
+  }
+
   void print(const Call& call) {
     std::string buffers;
     for (BufferId id : call.buffers) buffers += (buffers.empty() ? "" : ", ") + buffer(id);

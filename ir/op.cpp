@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ir/expr_text.h"
 #include "ir/largest.h"
 #include "ir/linear.h"
 #include "ir/propagate.h"
@@ -158,12 +159,16 @@ Status check_result(const Op& op, const TensorType& type) {
                          "result: expected dimensions of at most {} nested operations, found {}", kMostDimensionHeight,
                          dimension->height);
     }
+    if (!constant_integer(dimension) && !has_variables(dimension)) {
+      return input_fault("tensor-too-large", op.origin, "result: expected dimensions of at most {}, found {}",
+                         INT64_MAX, text_of(dimension));
+    }
     const int64_t least = std::max<int64_t>(dimension->low, 1);
     overflows |= __builtin_mul_overflow(bytes, least, &bytes);
   }
   if (!overflows) return {};
-  return input_fault("tensor-too-large", op.origin,
-                     "result: expected a size in bytes that fits 63 bits, found a product of dimensions beyond");
+  return input_fault("tensor-too-large", op.origin, "result: expected at most {} bytes, found {}[{}]", INT64_MAX,
+                     info(type.element).name, text_of(type.shape));
 }
 
 }  // namespace
@@ -191,14 +196,8 @@ Status infer_broadcast(Inference& op) {
     std::vector<std::pair<Expr, Expr>> assumed;
     std::optional<Shape> wider = broadcast(shape, op.shape(i), assumed);
     if (!wider) {
-      const auto text = [](const Shape& s) {
-        std::string dims;
-        for (Expr d : s)
-          dims += (dims.empty() ? "" : ",") + (constant_integer(d) ? std::to_string(*constant_integer(d)) : "?");
-        return dims;
-      };
       return op.fault("shape-mismatch", "operand {}: expected a shape that broadcasts with [{}], found [{}]", i,
-                      text(shape), text(op.shape(i)));
+                      text_of(shape), text_of(op.shape(i)));
     }
     for (const auto& [left, right] : assumed) {
       if (Status status = op.require_equal(left, right, "broadcast"); !status) return status;

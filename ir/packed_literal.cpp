@@ -11,7 +11,7 @@ namespace {
 
 int64_t extent_of(const LayoutDimension& dimension, int64_t whole) {
   switch (dimension.part) {
-    case LayoutPart::kWhole: return whole;
+    case LayoutPart::kWhole: return whole + dimension.padding;
     case LayoutPart::kQuotient: return ceil_div(whole, dimension.factor);
     case LayoutPart::kRemainder: return dimension.factor;
   }

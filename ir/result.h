@@ -15,6 +15,10 @@
 
 namespace burin::ir {
 
+// A text of the input, as a name may be anything and as long as the file: what is no printable UTF-8 is shown as \xHH, and the
+// middle of what is long is left out.
+std::string printable(std::string_view text);
+
 // Whose fault, and therefore which exit code of the driver: 1 for kInput, 2 for kUsage, 3 for kEnvironment, 70 for kInternal.
 // kUnsupported is an input that is right but that burin cannot compile yet; it exits like kInput and is counted apart.
 enum class Fault : uint8_t { kInput, kUnsupported, kUsage, kEnvironment, kInternal };
@@ -27,7 +31,8 @@ struct Diagnostic {
   std::string message;  // "expected K=512 (operand \"x\"), found K=256"
   std::string hint;     // "transpose the weights"; may be empty
 
-  // `where: message [kind]`, then the hint on a line of its own.
+  // `where: message [kind]`, then the hint on a line of its own. Printable, unless it is what a compiler or the
+  // system said, in lines of its own.
   std::string text() const;
 };
 

@@ -140,4 +140,16 @@ Shape shape_of_dims(std::span<const int64_t> dims, ExprPool& pool) {
   return shape;
 }
 
+std::string text_of(const Shape& shape) {
+  std::string text;
+  for (Expr dimension : shape) {
+    const std::optional<int64_t> value = constant_integer(dimension);
+    text += text.empty() ? "" : ",";
+    text += value                    ? std::to_string(*value)
+            : is_variable(dimension) ? (*dimension->pool)[variable_of(dimension)].name
+                                     : "?";
+  }
+  return text;
+}
+
 }  // namespace burin::ir

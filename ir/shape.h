@@ -35,4 +35,7 @@ std::optional<Shape> broadcast(const Shape& a, const Shape& b, std::vector<std::
 
 Shape shape_of_dims(std::span<const int64_t> dims, ExprPool& pool);
 
+// `1,3,?`: a shape as diagnostics show it.
+std::string text_of(const Shape& shape);
+
 }  // namespace burin::ir

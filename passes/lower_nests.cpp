@@ -106,7 +106,7 @@ class KernelBuilder {
     because.push_back(chosen.because);
     Block loops = emit_nest(flat, chosen.loops, pool);
     block.insert(block.end(), std::make_move_iterator(loops.begin()), std::make_move_iterator(loops.end()));
-    kernel.origin.insert(kernel.origin.end(), nest.origin.begin(), nest.origin.end());
+    add_origin(nest.origin);
   }
 
   void add(const Group& group, Block& block) {
@@ -122,7 +122,7 @@ class KernelBuilder {
       if (const auto* nest = std::get_if<Nest>(&statement.form)) add(*nest, *body);
       if (const auto* inner = std::get_if<Group>(&statement.form)) add(*inner, *body);
     }
-    kernel.origin.insert(kernel.origin.end(), group.origin.begin(), group.origin.end());
+    add_origin(group.origin);
   }
 
   // A walk that counts: `count_buffer` is where the final count goes, at position `slot`.
@@ -181,6 +181,13 @@ class KernelBuilder {
     }
     inner->push_back({std::move(body)});
     map_exprs(*inner, [&](Expr e) { return substitute(e, counters); });
+  }
+
+  // An op that became several nests is named once.
+  void add_origin(const std::vector<std::string>& nodes) {
+    for (const std::string& node : nodes) {
+      if (std::ranges::find(kernel.origin, node) == kernel.origin.end()) kernel.origin.push_back(node);
+    }
   }
 
   BufferId parameter(std::string name, ElementType element, int64_t alignment) {
@@ -269,7 +276,8 @@ class ProgramLowering {
     const PackedLiteral packed{*tensor.constant, tensor.layout};
     const int64_t offset = (module.constant_bytes + kConstantAlignment - 1) / kConstantAlignment * kConstantAlignment;
     module.constants.push_back({offset, packed});
-    module.constant_bytes = offset + packed.byte_count();
+    // A constant of nothing has a place of its own too: buffers find theirs by the offset.
+    module.constant_bytes = offset + std::max<int64_t>(packed.byte_count(), 1);
     return offset;
   }
 
@@ -284,7 +292,7 @@ class ProgramLowering {
       const Expr most = variable.extent.valid() ? variable.extent - 1 : pool.integer(variable.high);
       bytes = substitute(bytes, {{opaque->index, most}});
     }
-    if (!constant_integer(bytes) && bytes->opcode != Opcode::kVariable && is_constant_tree(bytes)) {
+    if (!constant_integer(bytes) && !has_variables(bytes)) {
       fault_.push_back(input_fault("size-limit", fmt::format("tensor \"{}\"", tensor.name),
                                    "expected a size that fits 64 bits, found a larger one"));
     }
@@ -292,12 +300,6 @@ class ProgramLowering {
     ArenaBuffer buffer{tensor.name, bytes, std::max(life.first, 0), std::max(life.last, 0), -1};
     lowered_.module.arena.push_back(std::move(buffer));
     return static_cast<int64_t>(lowered_.module.arena.size()) - 1;
-  }
-
-  static bool is_constant_tree(Expr e) {
-    bool constant = true;
-    for_each_node(e, [&](Expr node) { constant &= !is_variable(node); });
-    return constant;
   }
 
   void lower(const Statement& statement, Block& block) {

@@ -93,17 +93,36 @@ std::span<const std::byte> bytes_of(const llvm::MemoryBuffer& buffer) {
   return {reinterpret_cast<const std::byte*>(buffer.getBufferStart()), buffer.getBufferSize()};
 }
 
-// An archive with times, owners and modes of zero, beside the place it is for.
-ir::Result<OutputFile> start_archive(std::vector<llvm::NewArchiveMember> members, const std::string& path) {
-  const std::string aside = path + ".part";
-  llvm::Error error =
-      llvm::writeArchive(aside, members, llvm::SymtabWritingMode::NormalSymtab, llvm::object::Archive::K_GNU,
-                         /*Deterministic=*/true, /*Thin=*/false);
-  if (error) {
-    return ir::environment_fault("file", fmt::format("file \"{}\"", path), "expected to write it, found: {}",
-                                 llvm::toString(std::move(error)));
+// LLVM's own stream into a file ends the process when the disk is full.
+class FileStream : public llvm::raw_ostream {
+ public:
+  explicit FileStream(OutputFile& file) : file_(file) {}
+  ~FileStream() override { flush(); }
+
+ private:
+  void write_impl(const char* data, size_t size) override {
+    file_.write({reinterpret_cast<const std::byte*>(data), size});
+    written_ += size;
   }
-  return OutputFile::adopt(path, aside);
+  uint64_t current_pos() const override { return written_; }
+
+  OutputFile& file_;
+  uint64_t written_ = 0;
+};
+
+// An archive with times, owners and modes of zero.
+ir::Status write_members(OutputFile& file, std::span<const llvm::NewArchiveMember> members) {
+  FileStream stream(file);
+  llvm::Error error = llvm::writeArchiveToStream(stream, {members.data(), members.size()},
+                                                 llvm::SymtabWritingMode::NormalSymtab, llvm::object::Archive::K_GNU,
+                                                 /*Deterministic=*/true, /*Thin=*/false);
+  if (!error) return {};
+  return ir::Diagnostic{
+      ir::Fault::kInternal,
+      "archive",
+      "",
+      fmt::format("expected objects that make an archive, found: {}", llvm::toString(std::move(error))),
+      {}};
 }
 
 llvm::NewArchiveMember member(std::string_view name, std::span<const std::byte> bytes) {
@@ -197,17 +216,19 @@ ir::Status write_static_library(const LinkInput& input, const std::string& path)
     placeholder = weights_placeholder(*input.tables, input.architecture, LinkKind::kRelocatable);
     members.push_back(member(name, placeholder));
   }
-  ir::Result<OutputFile> file = start_archive(std::move(members), path);
+  ir::Result<OutputFile> file = OutputFile::create(path);
   if (!file) return file.faults();
+  if (ir::Status status = write_members(*file, members); !status) return status;
   if (has_weights) write_last_member(*file, static_cast<int64_t>(placeholder.size()), input);
   return file->finish();
 }
 
 ir::Status write_runtime_archive(targets::Architecture architecture, const std::string& path) {
-  std::vector<llvm::NewArchiveMember> members;
-  members.push_back(member("runtime.o", runtime_object(architecture)));
-  ir::Result<OutputFile> file = start_archive(std::move(members), path);
-  return file ? file->finish() : file.faults();
+  ir::Result<OutputFile> file = OutputFile::create(path);
+  if (!file) return file.faults();
+  const llvm::NewArchiveMember runtime = member("runtime.o", runtime_object(architecture));
+  if (ir::Status status = write_members(*file, {&runtime, 1}); !status) return status;
+  return file->finish();
 }
 
 ir::Status write_weights(const ModelTables& tables, const std::string& path) {

@@ -57,7 +57,11 @@ ir::Result<std::span<const std::byte>> ExternalFiles::bytes(const std::string& l
     return fault;
   }
   ir::Result<MappedFile> mapped = MappedFile::open(real);
-  if (!mapped) return mapped.faults();
+  if (!mapped) {
+    ir::Diagnostics faults = mapped.faults();
+    for (ir::Diagnostic& fault : faults) fault.where = where + ": external data " + fault.where;
+    return faults;
+  }
   return files_.emplace(location, std::move(*mapped)).first->second.bytes();
 }
 

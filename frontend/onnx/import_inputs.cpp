@@ -157,9 +157,9 @@ class InputDeclarations {
     std::optional<ir::Shape> dims = shape(input);
     if (!element || !dims) return std::nullopt;
     if (!fits(*element, *dims)) {
-      model_.log().add(
-          ir::input_fault("tensor-too-large", where_of_input(input),
-                          "expected a size in bytes that fits 63 bits, found a product of dimensions beyond"));
+      model_.log().add(ir::input_fault("tensor-too-large", where_of_input(input),
+                                       "expected at most {} bytes, found {}[{}]", INT64_MAX, ir::info(*element).name,
+                                       ir::text_of(*dims)));
       return std::nullopt;
     }
     return ir::TensorType{*element, std::move(*dims)};
@@ -172,6 +172,11 @@ class InputDeclarations {
   }
 
   void declare(const onnx::ValueInfoProto& input) {
+    if (input.name().empty()) {
+      const auto at = std::ranges::find(inputs_, &input) - inputs_.begin();
+      model_.log().add(ir::input_fault("missing-name", fmt::format("input {}", at), "expected a name, found \"\""));
+      return;
+    }
     if (scope_.names.contains(input.name())) {
       model_.log().add(ir::input_fault("duplicate-name", where_of_input(input),
                                        "expected a name of its own, found another input with it"));

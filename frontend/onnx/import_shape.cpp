@@ -247,7 +247,7 @@ std::optional<Expr> range_size(const NodeImport& node) {
     if (!start || !limit || !delta || start->size() != 1 || limit->size() != 1 || delta->size() != 1)
       return std::nullopt;
     const double steps = std::ceil(((*limit)[0] - (*start)[0]) / (*delta)[0]);
-    return pool.number(std::max(steps, 0.0), ir::kIndex);  // NaN, of a delta of 0, counts as none
+    return pool.number(std::max(steps, 0.0), ir::kIndex);
   }
   const std::vector<Expr>* start = node.elements(0);
   const std::vector<Expr>* limit = node.elements(1);
@@ -255,12 +255,13 @@ std::optional<Expr> range_size(const NodeImport& node) {
   if (start == nullptr || limit == nullptr || !delta || start->size() != 1 || limit->size() != 1 || delta->size() != 1)
     return std::nullopt;
   const int64_t step = (*delta)[0];
-  if (step == 0 || step == INT64_MIN) return pool.integer(0);
   const Expr distance = step > 0 ? (*limit)[0] - (*start)[0] : (*start)[0] - (*limit)[0];
-  return ir::max(ir::ceil_div(distance, std::abs(step)), pool.integer(0));
+  return ir::max(ir::ceil_div(distance, std::abs(std::max(step, -INT64_MAX))), pool.integer(0));
 }
 
 Status import_range(NodeImport& node) {
+  if (const auto delta = node.known_numbers(2); delta && delta->size() == 1 && (*delta)[0] == 0)
+    return node.fault("attribute-range", "operand 2: expected a step other than 0, found 0");
   std::optional<Expr> size = range_size(node);
   if (!size) {
     const std::optional<std::vector<int64_t>> declared = node.declared_dims(0);

@@ -64,6 +64,9 @@ Result<std::vector<int64_t>> kernel_shape(NodeImport& node) {
     return node.fault("missing-attribute", "expected an attribute \"kernel_shape\" with {} values, found none",
                       *spatial);
   }
+  if (*spatial > 0 && node.integers("kernel_shape", {1}).empty()) {
+    return node.fault("attribute-size", "attribute \"kernel_shape\": expected {} values, found 0", *spatial);
+  }
   return factors(node, "kernel_shape", *spatial);
 }
 

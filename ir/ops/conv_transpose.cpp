@@ -20,6 +20,7 @@ Windows windows_of(const ConvTranspose& conv) { return {conv.strides, conv.dilat
 Result<Expr> transposed_extent(Inference& op, size_t d) {
   const auto& conv = op.attributes<ConvTranspose>();
   const Windows windows = windows_of(conv);
+  if (Status status = require_kernel(op, d, op.shape(1)[d + 2]); !status) return status.faults();
   const Expr reach = (op.shape(1)[d + 2] - 1) * conv.dilations[d] + 1;
   const Expr full = (op.shape(0)[d + 2] - 1) * conv.strides[d] + reach + conv.output_padding[d];
   const Expr extent = full - windows.before(d) - windows.after(d);

@@ -119,16 +119,4 @@ Result<Shape> broadcast_operands(Inference& op, int first) {
   return shape;
 }
 
-std::string text_of(const Shape& shape) {
-  std::string text;
-  for (Expr dimension : shape) {
-    const std::optional<int64_t> value = constant_integer(dimension);
-    text += text.empty() ? "" : ",";
-    text += value                    ? std::to_string(*value)
-            : is_variable(dimension) ? (*dimension->pool)[variable_of(dimension)].name
-                                     : "?";
-  }
-  return text;
-}
-
 }  // namespace burin::ir

@@ -95,7 +95,5 @@ Status infer_number(Inference& op);      // like operand 0, which is not bool
 Status infer_comparison(Inference& op);  // bool, broadcast
 // The shape that operands [first, end) broadcast to.
 Result<Shape> broadcast_operands(Inference& op, int first);
-// `1,3,?`: a shape as diagnostics show it.
-std::string text_of(const Shape& shape);
 
 }  // namespace burin::ir

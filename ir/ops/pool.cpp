@@ -10,6 +10,19 @@ namespace {
 
 Windows windows_of(const Pool& pool) { return {pool.strides, pool.dilations, pool.pads}; }
 
+// A window that lies in the padding alone has no element to take.
+Status require_elements(const Inference& op, size_t d) {
+  const auto& pool = op.attributes<Pool>();
+  const int64_t reach = (pool.kernel[d] - 1) * pool.dilations[d] + 1;
+  for (const Expr pad : {windows_of(pool).before(d), windows_of(pool).after(d)}) {
+    if (constant_integer(pad).value_or(0) < reach) continue;
+    return op.fault("attribute-range",
+                    "attribute \"pads\": expected less than the {} elements that the kernel reaches over, found {}",
+                    reach, *constant_integer(pad));
+  }
+  return {};
+}
+
 Result<Shape> pooled_shape(Inference& op) {
   const auto& pool = op.attributes<Pool>();
   if (Status status = op.require_rank(0, 3, INT32_MAX); !status) return status.faults();
@@ -25,6 +38,7 @@ Result<Shape> pooled_shape(Inference& op) {
     const Rounding rounding = pool.round_up ? Rounding::kUp : Rounding::kDown;
     Result<Expr> count = window_count(op, windows_of(pool), d, op.shape(0)[d + 2], kernel, rounding);
     if (!count) return count.faults();
+    if (Status status = require_elements(op, d); !status) return status.faults();
     shape.push_back(*count);
   }
   return shape;

@@ -25,15 +25,25 @@ Status require_windows(const Inference& op, const Windows& windows, size_t spati
   return status;
 }
 
+Status require_kernel(const Inference& op, size_t d, Expr kernel) {
+  const int64_t size = constant_integer(kernel).value_or(1);
+  if (size >= 1) return {};
+  return op.fault("window-size", "spatial dimension {}: expected a kernel of at least 1 element, found {}", d, size);
+}
+
 Result<Expr> window_count(Inference& op, const Windows& windows, size_t d, Expr extent, Expr kernel,
                           Rounding rounding) {
+  if (Status status = require_kernel(op, d, kernel); !status) return status.faults();
   const Expr reach = (kernel - 1) * windows.dilations[d] + 1;
   const Expr room = extent + windows.before(d) + windows.after(d) - reach;
   Expr count =
       rounding == Rounding::kDown ? floor_div(room, windows.strides[d]) + 1 : ceil_div(room, windows.strides[d]) + 1;
   if (rounding == Rounding::kUp) count = min(count, ceil_div(extent + windows.before(d), windows.strides[d]));
   if (const std::optional<int64_t> value = constant_integer(count)) {
-    if (*value >= 0) return count;
+    // Rounding down hides a kernel that is too large by less than a stride; in an image of nothing there is no window.
+    const bool fits =
+        rounding == Rounding::kUp || constant_integer(room).value_or(0) >= 0 || is_constant_value(extent, 0);
+    if (*value >= 0 && fits) return count;
     return op.fault("window-size",
                     "spatial dimension {}: expected a kernel that reaches over at most {} elements, found {}", d,
                     text_of({extent + windows.before(d) + windows.after(d)}), text_of({reach}));

@@ -22,6 +22,8 @@ enum class Rounding { kDown, kUp };
 
 // Lists of `spatial` strides and dilations and twice as many pads, constant pads not beyond kLargestFactor.
 Status require_windows(const Inference& op, const Windows& windows, size_t spatial);
+// A kernel of no elements computes nothing.
+Status require_kernel(const Inference& op, size_t d, Expr kernel);
 // The number of windows along dimension `d`, stated to be at least 0. Rounded up, the last window starts inside the operand
 // or its leading padding (ONNX, AveragePool-22).
 Result<Expr> window_count(Inference& op, const Windows& windows, size_t d, Expr extent, Expr kernel, Rounding rounding);

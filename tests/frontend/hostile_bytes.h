@@ -49,6 +49,19 @@ inline std::string tensor_header(uint32_t data_type, std::initializer_list<int64
   return text + number(2, data_type);
 }
 
+// A graph's bytes that are messages inside messages, `depth` of them: node, attribute, graph, node, ..
+inline std::string nested_messages(int depth) {
+  std::string headers;  // built from the inside; each part reversed, so that the whole can be turned around once
+  uint64_t length = 0;
+  for (int i = 0; i < depth; ++i) {
+    constexpr uint32_t kFields[] = {1, 6, 5};  // node, g, attribute
+    std::string header = tag(kFields[i % 3], 2) + varint(length);
+    length += header.size();
+    headers.append(header.rbegin(), header.rend());
+  }
+  return {headers.rbegin(), headers.rend()};
+}
+
 inline std::span<const std::byte> as_bytes(const std::string& text) { return std::as_bytes(std::span(text)); }
 
 // "kind" of the first fault, or "" for none.

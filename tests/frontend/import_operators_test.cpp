@@ -78,6 +78,13 @@ TEST(ImportRotary, an_odd_number_of_elements_has_no_pairs) {
   expect_says(faults_of(model.import()), "rotary dimensions: expected an even number up to 5, found 5");
 }
 
+TEST(ImportPool, an_empty_kernel_is_refused) {
+  ModelBuilder model;
+  model.input("x", {1, 1, 4, 4}).output("y");
+  set_integers(model.node("MaxPool", {"x"}, {"y"}), "kernel_shape", {});
+  expect_says(faults_of(model.import()), "attribute \"kernel_shape\": expected 2 values, found 0");
+}
+
 // --- Operands that are data, where the model declares the result.
 
 TEST(ImportData, axes_that_are_data_need_a_declared_result) {

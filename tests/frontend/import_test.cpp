@@ -64,6 +64,25 @@ TEST(ImportNames, an_output_may_not_take_the_name_of_an_input) {
   expect_says(faults_of(model.import()), "found it to be an input already");
 }
 
+// Models that ONNX Runtime runs have them.
+TEST(ImportNames, an_output_twice_is_a_copy_with_a_name_of_its_own) {
+  ModelBuilder model;
+  model.input("x", {2}).output("y").output("y");
+  model.node("Relu", {"x"}, {"y"});
+  const auto graph = model.import();
+  ASSERT_TRUE(graph) << faults_of(graph);
+  ASSERT_EQ(graph->main().yields.size(), 2U);
+  EXPECT_EQ(graph->values[graph->main().yields[0]].name, "y");
+  EXPECT_EQ(graph->values[graph->main().yields[1]].name, "y.1");
+}
+
+TEST(ImportNames, an_input_without_one_is_refused) {
+  ModelBuilder model;
+  model.input("x", {2}).input("", {2}).output("y");
+  model.node("Relu", {"x"}, {"y"});
+  expect_says(faults_of(model.import()), "input 1: expected a name, found \"\"");
+}
+
 TEST(ImportNames, several_faults_are_reported_at_once) {
   ModelBuilder model;
   model.input("x", {2, 3}).output("y").output("z").output("u");
@@ -153,7 +172,7 @@ TEST(ImportDimensions, sizes_that_overflow_are_refused) {
   ModelBuilder model;
   model.input("x", {2000000000, 2000000000, 2000000000}).output("y");
   model.node("Identity", {"x"}, {"y"});
-  expect_says(faults_of(model.import()), "input \"x\": expected a size in bytes that fits 63 bits");
+  expect_says(faults_of(model.import()), "input \"x\": expected at most 9223372036854775807 bytes, found f32[");
 }
 
 TEST(ImportDimensions, a_negative_dimension_is_refused) {

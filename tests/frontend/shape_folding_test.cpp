@@ -100,5 +100,23 @@ TEST(ShapeFolding, constant_of_shape_that_overflows_is_refused) {
   EXPECT_NE(faults_of(model.import()).find("tensor-too-large"), std::string::npos);
 }
 
+TEST(ShapeFolding, a_dimension_that_overflows_is_refused_with_its_sum) {
+  ModelBuilder model;
+  model.input("x", {2}).integers("pads", {1LL << 62, 1LL << 62}).output("y");
+  model.node("Pad", {"x", "pads"}, {"y"});
+  const std::string faults = faults_of(model.import());
+  EXPECT_NE(faults.find("expected dimensions of at most 9223372036854775807, found 4611686018427387906 + "
+                        "4611686018427387904 [tensor-too-large]"),
+            std::string::npos)
+      << faults;
+}
+
+TEST(ShapeFolding, a_range_by_steps_of_nothing_is_refused) {
+  ModelBuilder model;
+  model.integers("start", {0}, true).integers("end", {9}, true).integers("step", {0}, true).output("y");
+  model.node("Range", {"start", "end", "step"}, {"y"});
+  EXPECT_NE(faults_of(model.import()).find("expected a step other than 0, found 0"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace burin::frontend::test

@@ -228,6 +228,23 @@ TEST_F(Windowed, conv_refuses_a_kernel_that_does_not_fit) {
   EXPECT_EQ(fault_of(kConv, {counting({1, 1, 2}), counting({1, 1, 4})}, conv, pool_), "window-size");
 }
 
+TEST_F(Windowed, conv_refuses_a_kernel_that_is_too_large_by_less_than_a_stride) {
+  const Attributes conv(Conv{{3}, {1}, pads(*pool_, 1, 0), 1});
+  EXPECT_EQ(fault_of(kConv, {counting({1, 1, 3}), counting({1, 1, 4})}, conv, pool_), "window-size");
+}
+
+TEST_F(Windowed, conv_refuses_a_kernel_of_nothing) {
+  const Attributes conv(Conv{{1}, {1}, pads(*pool_, 1, 0), 1});
+  EXPECT_EQ(fault_of(kConv, {counting({1, 1, 3}), counting({1, 1, 0})}, conv, pool_), "window-size");
+  const Attributes transposed(ConvTranspose{{1}, {1}, pads(*pool_, 1, 0), {0}, 1});
+  EXPECT_EQ(fault_of(kConvTranspose, {counting({1, 1, 3}), counting({1, 1, 0})}, transposed, pool_), "window-size");
+}
+
+TEST_F(Windowed, conv_of_an_image_of_nothing_is_nothing) {
+  const Attributes conv(Conv{{1}, {1}, pads(*pool_, 1, 0), 1});
+  EXPECT_EQ(result_of(kConv, {counting({1, 1, 0}), counting({1, 1, 1})}, conv, pool_), Numbers{});
+}
+
 TEST_F(Windowed, conv_refuses_groups_that_do_not_divide_the_filters) {
   const Attributes conv(Conv{{1}, {1}, pads(*pool_, 1, 0), 2});
   EXPECT_EQ(fault_of(kConv, {counting({1, 2, 2}), counting({3, 1, 1})}, conv, pool_), "group-count");
@@ -278,6 +295,20 @@ TEST_F(Windowed, max_pool_starts_no_window_in_the_trailing_padding) {
   Pool attributes = pool_over(*pool_, 1, 2, 0);
   attributes.round_up = true;
   EXPECT_EQ(result_of(kMaxPool, {counting({1, 1, 4})}, Attributes(attributes), pool_), (Numbers{1, 3}));
+}
+
+TEST_F(Windowed, max_pool_rounded_up_takes_what_there_is_of_a_window) {
+  Pool attributes = pool_over(*pool_, 2, 2, 0);
+  attributes.round_up = true;
+  EXPECT_EQ(result_of(kMaxPool, {counting({1, 1, 1})}, Attributes(attributes), pool_), (Numbers{1}));
+}
+
+TEST_F(Windowed, pools_refuse_windows_in_the_padding_alone) {
+  EXPECT_EQ(fault_of(kMaxPool, {counting({1, 1, 4})}, Attributes(pool_over(*pool_, 2, 1, 2)), pool_),
+            "attribute-range");
+  Pool dilated = pool_over(*pool_, 2, 1, 2);
+  dilated.dilations = {2};
+  EXPECT_EQ(result_of(kMaxPool, {counting({1, 1, 2})}, Attributes(dilated), pool_), (Numbers{1, 2, 1, 2}));
 }
 
 TEST_F(Windowed, refuse_lists_of_the_wrong_length) {

@@ -1,4 +1,4 @@
-// The burin executable on the example model: every subcommand, exit codes, and files that appear whole or not at all.
+// The burin executable on the example model: every subcommand, and exit codes.
 #include <gtest/gtest.h>
 
 #include <csignal>
@@ -116,20 +116,6 @@ TEST(Burin, header_is_also_cpp) {
   EXPECT_EQ(built.exit_code, 0) << built.errors;
 }
 
-TEST(Burin, makes_the_same_bytes_from_everywhere) {
-  const Scratch one, two;
-  fs::copy(kDigits, two.path() / "digits.onnx");
-  ASSERT_EQ(run_burin({"compile", kDigits, "-o", "out"}, one.path()).exit_code, 0);
-  const auto elsewhere = [] {
-    setenv("LC_ALL", "de_DE.UTF-8", 1);
-    setenv("TMPDIR", "/dev/shm", 1);
-  };
-  ASSERT_EQ(run_burin({"compile", "digits.onnx", "-o", "a/b"}, two.path(), elsewhere).exit_code, 0);
-  for (const char* name : {"libdigits.so", "digits.h", "example.c", "digits_net.json"}) {
-    EXPECT_EQ(one.read(std::string("out/") + name), two.read(std::string("a/b/") + name)) << name;
-  }
-}
-
 TEST(Burin, runs_a_library_and_a_model_on_lists) {
   const Scratch scratch;
   const std::string library = compiled(scratch);
@@ -202,51 +188,6 @@ TEST(Burin, ends_with_the_exit_code_of_what_is_at_fault) {
   EXPECT_EQ(run_burin({"compile", kDigits, "-o", "/proc/burin"}).exit_code, 3);
   EXPECT_EQ(run_burin({"ops"}, ".", [] { dup2(open("/dev/full", O_WRONLY), STDOUT_FILENO); }).exit_code, 3);
   EXPECT_EQ(entries_in(scratch.path() / "out"), 0u);
-}
-
-// The library of the example has 140 KB of weights; each limit is reached by another of those who write.
-TEST(Burin, a_full_disk_leaves_nothing) {
-  const Scratch scratch;
-  for (const rlim_t most : {1000, 4096, 20'000, 40'000, 60'000, 80'000, 120'000}) {
-    const auto small_files = [&] {
-      const rlimit limit{most, most};
-      setrlimit(RLIMIT_FSIZE, &limit);
-    };
-    const Finished made = run_burin({"compile", kDigits, "-o", "out"}, scratch.path(), small_files);
-    EXPECT_EQ(made.exit_code, 3) << most << " bytes: " << made.errors;
-    EXPECT_EQ(entries_in(scratch.path() / "out"), 0u);
-  }
-}
-
-TEST(Burin, folders_that_cannot_be_written_are_named) {
-  const Scratch scratch;
-  scratch.write("file", "kept");
-  const Finished made = run_burin({"compile", kDigits, "-o", "file"}, scratch.path());
-  EXPECT_EQ(made.exit_code, 3);
-  EXPECT_NE(made.errors.find("file: cannot make the folder"), std::string::npos) << made.errors;
-  EXPECT_EQ(scratch.read("file"), "kept");
-}
-
-TEST(Burin, an_end_at_any_time_leaves_whole_files_only) {
-  const Scratch scratch;
-  ASSERT_EQ(run_burin({"compile", kDigits, "-o", "whole"}, scratch.path()).exit_code, 0);
-  const std::string whole = scratch.read("whole/libdigits.so");
-  for (useconds_t delay = 0; delay < 200'000; delay += 10'000) {
-    const pid_t pid = fork();
-    if (pid == 0) {
-      dup2(open("/dev/null", O_WRONLY), STDOUT_FILENO);
-      const std::string folder = scratch.path() / "out";
-      execl(burin().c_str(), "burin", "compile", kDigits.c_str(), "-o", folder.c_str(), nullptr);
-      _exit(127);
-    }
-    usleep(delay);
-    kill(pid, SIGKILL);
-    waitpid(pid, nullptr, 0);
-    if (fs::exists(scratch.path() / "out/libdigits.so")) {
-      EXPECT_EQ(scratch.read("out/libdigits.so"), whole);
-      fs::remove(scratch.path() / "out/libdigits.so");
-    }
-  }
 }
 
 TEST(Burin, verifies_another_machine_under_its_emulator) {

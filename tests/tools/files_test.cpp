@@ -48,6 +48,34 @@ TEST(OutputFiles, leave_nothing_when_they_are_not_published) {
   EXPECT_EQ(entries_in(scratch.path()), 1u);
 }
 
+TEST(OutputFiles, take_folders_with_them_that_they_made_for_nothing) {
+  const Scratch scratch;
+  {
+    ASSERT_TRUE(OutputFiles::in(scratch.path() / "a/b/"));
+  }
+  EXPECT_EQ(entries_in(scratch.path()), 0u);
+  fs::create_directory(scratch.path() / "a");
+  {
+    ASSERT_TRUE(OutputFiles::in(scratch.path() / "a/b"));
+  }
+  EXPECT_TRUE(fs::exists(scratch.path() / "a"));
+  EXPECT_EQ(entries_in(scratch.path() / "a"), 0u);
+}
+
+TEST(OutputFiles, replace_none_where_one_is_a_folder) {
+  const Scratch scratch;
+  scratch.write("a.txt", "old");
+  fs::create_directory(scratch.path() / "b.txt");
+  auto files = OutputFiles::in(scratch.path());
+  ASSERT_TRUE(files);
+  ASSERT_TRUE(files->add("a.txt", "new"));
+  ASSERT_TRUE(files->add("b.txt", "new"));
+  const ir::Status status = files->publish();
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.faults()[0].fault, ir::Fault::kEnvironment);
+  EXPECT_EQ(scratch.read("a.txt"), "old");
+}
+
 TEST(OutputFiles, cannot_be_made_below_a_file) {
   const Scratch scratch;
   scratch.write("file", "");

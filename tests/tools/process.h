@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -18,6 +19,8 @@ struct Finished {
   int exit_code = -1;  // 128 + the signal's number where it was ended by one
   std::string output;
   std::string errors;
+  double cpu_seconds = 0;  // its own and the system's for it: other work on the machine does not count
+  int64_t peak_bytes = 0;  // of resident memory; never below the caller's when it started
 };
 
 // `prepare` runs in the child before the program starts.
@@ -38,8 +41,14 @@ inline Finished run_program(std::vector<std::string> words, const std::filesyste
     _exit(127);
   }
   int status = 0;
-  waitpid(pid, &status, 0);
+  rusage used{};
+  wait4(pid, &status, 0, &used);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+  };
   Finished finished;
+  finished.cpu_seconds = seconds(used.ru_utime) + seconds(used.ru_stime);
+  finished.peak_bytes = int64_t{1024} * used.ru_maxrss;
   finished.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   finished.output = said.read("out");
   finished.errors = said.read("err");

@@ -48,7 +48,7 @@ ir::Result<std::string> digest_of(const std::vector<ir::Module>& modules, const 
     for (const ir::ConstantPiece& piece : module.constants) {
       digest.add(piece.literal.logical.bytes);
       for (const ir::LayoutDimension& part : piece.literal.layout) {
-        digest.add(fmt::format("{} {} {}", part.dimension, static_cast<int>(part.part), part.factor));
+        digest.add(fmt::format("{} {} {} {}", part.dimension, static_cast<int>(part.part), part.factor, part.padding));
       }
     }
   }

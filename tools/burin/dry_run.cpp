@@ -14,8 +14,9 @@ namespace {
 std::string line_of(const frontend::Unsupported& feature) {
   const int64_t others = feature.count - static_cast<int64_t>(feature.nodes.size());
   const std::string more = others > 0 ? fmt::format(", and {} more", others) : "";
-  return fmt::format("unsupported: {}, {} node{}: {}{}\n", feature.what, feature.count, feature.count == 1 ? "" : "s",
-                     fmt::join(feature.nodes, ", "), more);
+  return fmt::format("unsupported: {}, {} node{}: {}{}\n", ir::printable(feature.what), feature.count,
+                     feature.count == 1 ? "" : "s", ir::printable(fmt::format("{}", fmt::join(feature.nodes, ", "))),
+                     more);
 }
 
 }  // namespace

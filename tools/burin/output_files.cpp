@@ -35,6 +35,16 @@ int write_bytes(int file, std::span<const std::byte> bytes) {
   return 0;
 }
 
+// Those on the way to `place` that are not there, the innermost first.
+std::vector<fs::path> missing_folders(const fs::path& place) {
+  std::vector<fs::path> missing;
+  std::error_code error;
+  for (fs::path at = place; !at.empty() && !fs::exists(at, error) && !error; at = at.parent_path()) {
+    missing.push_back(at);
+  }
+  return missing;
+}
+
 ir::Status write_file(const fs::path& path, std::span<const std::byte> bytes) {
   const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (file < 0) return cannot("write", path, errno);
@@ -49,16 +59,20 @@ ir::Status write_file(const fs::path& path, std::span<const std::byte> bytes) {
 ir::Result<OutputFiles> OutputFiles::in(const fs::path& folder) {
   std::error_code error;
   const fs::path place = folder.empty() ? fs::path(".") : folder;
+  OutputFiles files(place);
+  files.made_ = missing_folders(place);
   fs::create_directories(place, error);
   if (error) return cannot("make the folder", place, error.message());
   std::string pattern = (place / ".burin-XXXXXX").string();
   if (mkdtemp(pattern.data()) == nullptr) return cannot("write into", place, errno);
-  return OutputFiles(place, pattern);
+  files.temporary_ = pattern;
+  return files;
 }
 
 OutputFiles::~OutputFiles() {
   std::error_code ignored;
   if (!temporary_.empty()) fs::remove_all(temporary_, ignored);
+  for (const fs::path& folder : made_) fs::remove(folder, ignored);  // stays where someone else has put something
 }
 
 ir::Result<fs::path> OutputFiles::reserve(const std::string& name) {
@@ -81,6 +95,11 @@ ir::Status OutputFiles::add(const std::string& name, std::string_view text) {
 }
 
 ir::Status OutputFiles::publish() {
+  // What is known to fail is found before the first file has replaced an older one.
+  for (const std::string& name : names_) {
+    std::error_code ignored;
+    if (fs::is_directory(folder_ / name, ignored)) return cannot("write", folder_ / name, EISDIR);
+  }
   for (const std::string& name : names_) {
     const fs::path target = folder_ / name;
     std::error_code error;
@@ -89,6 +108,7 @@ ir::Status OutputFiles::publish() {
     if (error) return cannot("write", target, error.message());
   }
   names_.clear();
+  made_.clear();
   return {};
 }
 

@@ -15,7 +15,8 @@
 
 namespace burin::tools {
 
-// Guards: the temporary folder is gone when this is. All faults are the environment's.
+// Guards: the temporary folder is gone when this is, and folders made for it where nothing was published. All faults are the
+// environment's.
 class OutputFiles {
  public:
   // Makes `folder` where it is missing.
@@ -23,6 +24,7 @@ class OutputFiles {
   OutputFiles(OutputFiles&& other) noexcept
       : folder_(std::move(other.folder_)),
         temporary_(std::exchange(other.temporary_, {})),
+        made_(std::exchange(other.made_, {})),
         names_(std::move(other.names_)) {}
   OutputFiles& operator=(OutputFiles&&) = delete;
   ~OutputFiles();
@@ -41,11 +43,11 @@ class OutputFiles {
   const std::vector<std::string>& names() const { return names_; }
 
  private:
-  OutputFiles(std::filesystem::path folder, std::filesystem::path temporary)
-      : folder_(std::move(folder)), temporary_(std::move(temporary)) {}
+  explicit OutputFiles(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
   std::filesystem::path folder_;
   std::filesystem::path temporary_;
+  std::vector<std::filesystem::path> made_;  // folders that were missing, the innermost first
   std::vector<std::string> names_;
 };
 
