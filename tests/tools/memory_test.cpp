@@ -48,6 +48,7 @@ int64_t peak_of_compiling(const Scratch& folder, const std::string& model, const
 class MemoryOfCompiling : public testing::TestWithParam<const char*> {};
 
 TEST_P(MemoryOfCompiling, holds_the_weights_once) {
+  if (BURIN_IS_SANITIZED) GTEST_SKIP() << "the sanitizers take memory of their own";
   constexpr int64_t kWeights = int64_t{64} << 20;
   const Scratch folder;
   folder.write("small.onnx", product_model(16, 16));
