@@ -64,6 +64,11 @@ void OutputFile::pad_to(int64_t offset) {
   }
 }
 
+int64_t OutputFile::size() {
+  expect(fseeko(file_.get(), 0, SEEK_END) == 0);
+  return ftello(file_.get());
+}
+
 ir::Status OutputFile::try_room(const std::string& path, int64_t bytes) {
   ir::Result<OutputFile> file = create(path);
   if (!file) return file.faults();

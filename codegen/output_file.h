@@ -23,9 +23,11 @@ class OutputFile {
 
   // Failures are kept and reported by `finish`.
   void write(std::span<const std::byte> bytes);
+  // The next `write` goes on behind these bytes.
   void write_at(int64_t offset, std::span<const std::byte> bytes);
   // Zeros up to `offset`, from which the next `write` goes on.
   void pad_to(int64_t offset);
+  int64_t size();
   ir::Status finish();
 
   // Tries whether a file of so many bytes can be written there; leaves nothing behind.

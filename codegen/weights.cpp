@@ -20,16 +20,23 @@ struct Key {
   friend auto operator<=>(const Key&, const Key&) = default;
 };
 
-Key key_of(const ir::Literal& literal) {
-  Key key{literal.byte_count(), literal.splat, 0};
-  std::memcpy(&key.first, literal.bytes.data(), std::min(literal.bytes.size(), sizeof key.first));
+Key key_of(const ir::PackedLiteral& literal) {
+  const ir::Literal& logical = literal.logical;
+  Key key{literal.byte_count(), logical.splat, 0};
+  std::memcpy(&key.first, logical.bytes.data(), std::min(logical.bytes.size(), sizeof key.first));
   return key;
 }
 
 bool same_bytes(const ir::Literal& a, const ir::Literal& b) {
-  if (a.splat && size_of(a.element) != size_of(b.element)) return false;
   if (a.bytes.size() != b.bytes.size()) return false;
   return a.bytes.data() == b.bytes.data() || std::memcmp(a.bytes.data(), b.bytes.data(), a.bytes.size()) == 0;
+}
+
+// Whether the two are stored as the same bytes, as far as that shows without packing them. Their keys are equal.
+bool same_when_packed(const ir::PackedLiteral& a, const ir::PackedLiteral& b) {
+  const bool as_given = a.logical.splat || (a.layout.empty() && b.layout.empty());
+  const bool same_order = as_given || (a.layout == b.layout && a.logical.dims == b.logical.dims);
+  return same_order && same_bytes(a.logical, b.logical);
 }
 
 }  // namespace
@@ -43,7 +50,7 @@ WeightsLayout lay_out_weights(std::span<const ir::Module* const> modules) {
       const Key key = key_of(piece.literal);
       const auto [first, last] = known.equal_range(key);
       const auto found = std::find_if(first, last, [&](const auto& entry) {
-        return same_bytes(layout.pieces[entry.second].literal, piece.literal);
+        return same_when_packed(layout.pieces[entry.second].literal, piece.literal);
       });
       if (found != last) {
         places.emplace_back(piece.offset, layout.pieces[found->second].offset);

@@ -22,7 +22,7 @@ struct WeightsLayout {
 WeightsLayout lay_out_weights(std::span<const ir::Module* const> modules);
 
 // Calls `append(std::span<const std::byte>)` with the bytes of the weights from first to last, padding and splats included,
-// in runs of bounded length; the bytes of a plain literal are passed as they lie.
+// in runs of bounded length; the bytes of a literal without a layout are passed as they lie.
 template <class Append>
 void for_each_run(std::span<const ir::ConstantPiece> pieces, int64_t total_bytes, Append&& append);
 
@@ -38,6 +38,13 @@ void append_repeated(std::span<const std::byte> pattern, int64_t count, Append& 
         std::span<const std::byte>(run, static_cast<size_t>(left < int64_t{sizeof run} ? left : int64_t{sizeof run})));
   }
 }
+
+template <class Append>
+void append_packed(const ir::PackedLiteral& literal, Append& append) {
+  std::vector<std::byte> run(size_t{1} << 16);
+  ir::PackedReader reader(literal);
+  while (const size_t bytes = reader.read(run)) append(std::span<const std::byte>(run.data(), bytes));
+}
 }  // namespace detail
 
 template <class Append>
@@ -47,10 +54,13 @@ void for_each_run(std::span<const ir::ConstantPiece> pieces, int64_t total_bytes
   for (const ir::ConstantPiece& piece : pieces) {
     detail::append_repeated(zero, piece.offset - written, append);
     const int64_t bytes = piece.literal.byte_count();
-    if (piece.literal.splat) {
-      if (bytes > 0) detail::append_repeated(piece.literal.bytes, bytes, append);
+    const ir::Literal& logical = piece.literal.logical;
+    if (logical.splat) {
+      if (bytes > 0) detail::append_repeated(logical.bytes, bytes, append);
+    } else if (piece.literal.layout.empty()) {
+      append(logical.bytes);
     } else {
-      append(piece.literal.bytes);
+      detail::append_packed(piece.literal, append);
     }
     written = piece.offset + bytes;
   }

@@ -4,7 +4,6 @@
 
 #include <cstring>
 
-#include "codegen/output_file.h"
 #include "codegen/weights.h"
 
 namespace burin::codegen {
@@ -94,6 +93,10 @@ Frame object_frame(const std::string& name, targets::Architecture architecture, 
   return frame;
 }
 
+Frame weights_frame(const ModelTables& tables, targets::Architecture architecture) {
+  return object_frame(tables.weights, architecture, {tables.weights_bytes, kAlignment, SHF_ALLOC});
+}
+
 }  // namespace
 
 uint64_t page_bytes(targets::Architecture architecture) {
@@ -104,15 +107,16 @@ uint64_t page_bytes(targets::Architecture architecture) {
   return 0;
 }
 
-ir::Status write_weights_object(const ModelTables& tables, targets::Architecture architecture,
-                                const std::string& path) {
-  ir::Result<OutputFile> file = OutputFile::create(path);
-  if (!file) return file.faults();
-  const Frame frame = object_frame(tables.weights, architecture, {tables.weights_bytes, kAlignment, SHF_ALLOC});
-  file->write(frame.before);
-  for_each_run(tables.weights_pieces, tables.weights_bytes, [&](std::span<const std::byte> run) { file->write(run); });
-  file->write(frame.behind);
-  return file->finish();
+int64_t weights_object_bytes(const ModelTables& tables, targets::Architecture architecture) {
+  const Frame frame = weights_frame(tables, architecture);
+  return static_cast<int64_t>(frame.before.size() + frame.behind.size()) + tables.weights_bytes;
+}
+
+void write_weights_object(OutputFile& file, const ModelTables& tables, targets::Architecture architecture) {
+  const Frame frame = weights_frame(tables, architecture);
+  file.write(frame.before);
+  for_each_run(tables.weights_pieces, tables.weights_bytes, [&](std::span<const std::byte> run) { file.write(run); });
+  file.write(frame.behind);
 }
 
 std::vector<std::byte> weights_placeholder(const ModelTables& tables, targets::Architecture architecture,

@@ -4,15 +4,17 @@
 #include <string>
 
 #include "codegen/model_tables.h"
-#include "ir/result.h"
+#include "codegen/output_file.h"
 
 namespace burin::codegen {
 
-// A file with one read-only section, 64-byte aligned, that holds the weights under their hidden name.
-ir::Status write_weights_object(const ModelTables& tables, targets::Architecture architecture, const std::string& path);
+// An object with one read-only section, 64-byte aligned, that holds the weights under their hidden name: its bytes, and
+// the object itself, written where `file` is.
+int64_t weights_object_bytes(const ModelTables& tables, targets::Architecture architecture);
+void write_weights_object(OutputFile& file, const ModelTables& tables, targets::Architecture architecture);
 
-// The section and its first bytes only: a place for the linker, whose output is completed by codegen/elf_weights.h. In a
-// shared library it comes last, in pages of its own.
+// The section and its first bytes only: a place for the linker, whose output is completed by codegen/elf_weights.h, or in
+// an archive. In a shared library it comes last, in pages of its own.
 enum class LinkKind : uint8_t { kShared, kRelocatable };
 std::vector<std::byte> weights_placeholder(const ModelTables& tables, targets::Architecture architecture,
                                            LinkKind kind);

@@ -144,7 +144,7 @@ class Run {
     }
     memory_.constants.resize(static_cast<size_t>(module_.constant_bytes));
     for (const ConstantPiece& piece : module_.constants) {
-      const Bytes bytes = bytes_of(piece.literal);
+      const Bytes bytes = bytes_of(repacked(piece.literal));
       BURIN_ASSERT(piece.offset >= 0 && piece.offset + static_cast<int64_t>(bytes.size()) <= module_.constant_bytes,
                    "constants lie within the module's constant bytes");
       std::ranges::copy(bytes, memory_.constants.begin() + piece.offset);

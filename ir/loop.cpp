@@ -47,6 +47,7 @@ class ExprWalk {
     visit_(store.index);
     visit_(store.value);
   }
+  void one(Like<Prefetch>& prefetch) { visit_(prefetch.index); }
   void one(Like<Call>& call) {
     for (auto& scalar : call.scalars) visit_(scalar);
   }

@@ -1,6 +1,6 @@
 // The loop form: what a machine does. Kernels of loops, vectors, register tiles, buffers, loads and stores, and an entry
 // that calls them. Emitters print this form and decide nothing; an interpreter runs it, and agrees with them to the bit.
-// What it never holds: tensors, layouts, operators, transcendental functions (they are polynomials by now).
+// What it never holds: tensors, operators, transcendental functions (they are polynomials by now); layouts of constants alone.
 //
 // Expressions are those of ir/expr.h. A load's index counts elements of its buffer; a vector load of a scalar index takes
 // consecutive elements, one of a vector index gathers. A kVariable with operands reads the register tile of that name.
@@ -15,6 +15,7 @@
 #include "ir/expr.h"
 #include "ir/literal.h"
 #include "ir/nest.h"
+#include "ir/packed_literal.h"
 #include "ir/store.h"
 
 namespace burin::ir {
@@ -93,6 +94,12 @@ struct StoreTo {
   Expr value;
 };
 
+// Brings the cache line of an element of the buffer near; values stay as they are.
+struct Prefetch {
+  BufferId buffer;
+  Expr index;
+};
+
 // Calls a kernel with buffers of the caller and scalar i64 arguments.
 struct Call {
   KernelId kernel;
@@ -101,7 +108,7 @@ struct Call {
 };
 
 struct LoopStatement {
-  std::variant<Loop, WhileLoop, Branch, Let, Tile, Assign, StoreTo, Call> form;
+  std::variant<Loop, WhileLoop, Branch, Let, Tile, Assign, StoreTo, Prefetch, Call> form;
 };
 
 struct Kernel {
@@ -129,7 +136,7 @@ struct ArenaBuffer {
 
 struct ConstantPiece {
   int64_t offset;  // bytes into the constants, 64-byte aligned
-  Literal literal;
+  PackedLiteral literal;
 };
 
 // A compiled model for one target: what both emitters and the interpreter take.

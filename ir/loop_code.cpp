@@ -219,6 +219,8 @@ class Compiler {
     return code;
   }
 
+  PrefetchCode compile(const Prefetch&) { return {}; }
+
   CallCode compile(const Call& call) {
     CallCode code{.range = begin_range(), .kernel = call.kernel, .buffers = call.buffers, .scalars = {}};
     for (Expr scalar : call.scalars) code.scalars.push_back(value(scalar));

@@ -89,8 +89,9 @@ struct CallCode {
   std::vector<BufferId> buffers;
   std::vector<int> scalars;  // slots
 };
+struct PrefetchCode {};  // nothing to do
 struct StatementCode {
-  std::variant<LoopCode, WhileCode, BranchCode, LetCode, TileStart, AssignCode, StoreCode, CallCode> form;
+  std::variant<LoopCode, WhileCode, BranchCode, LetCode, TileStart, AssignCode, StoreCode, PrefetchCode, CallCode> form;
 };
 
 struct KernelCode {

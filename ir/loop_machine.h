@@ -44,6 +44,7 @@ class LoopMachine {
   bool run(Frame& frame, const TileStart& start);
   bool run(Frame& frame, const AssignCode& assign);
   bool run(Frame& frame, const StoreCode& store);
+  bool run(Frame&, const PrefetchCode&) { return true; }
   bool run(Frame& frame, const CallCode& call);
   bool evaluate(Frame& frame, Range range);
   bool evaluate(Frame& frame, const Instruct& instruction);

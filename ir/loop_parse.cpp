@@ -115,7 +115,7 @@ class LoopParser {
       cursor_.expect("=");
       std::optional<Literal> literal = type ? parse_literal(cursor_, *type, options_.constants) : std::nullopt;
       if (!literal) return;
-      module_.constants.push_back({offset, *std::move(literal)});
+      module_.constants.push_back({offset, {*std::move(literal)}});
     }
     cursor_.expect("}");
   }
@@ -259,6 +259,7 @@ class LoopParser {
     if (cursor_.accept_word("let")) return {parse_let()};
     if (cursor_.accept_word("tile")) return {parse_tile()};
     if (cursor_.accept_word("store")) return {parse_store()};
+    if (cursor_.accept_word("prefetch")) return {parse_prefetch()};
     if (cursor_.accept_word("call")) return {parse_call()};
     return {parse_assign()};
   }
@@ -352,6 +353,14 @@ class LoopParser {
     if (found) return BufferId{found->id};
     cursor_.fail_at(name, fmt::format("expected a buffer that is declared, found {}", value_text(name.text)), "name");
     return {};
+  }
+
+  Prefetch parse_prefetch() {
+    Prefetch prefetch{parse_buffer_name(), {}};
+    cursor_.expect("[");
+    prefetch.index = expressions_.parse(kIndex);
+    cursor_.expect("]");
+    return prefetch;
   }
 
   StoreTo parse_store() {

@@ -104,10 +104,9 @@ class LoopPrinter {
     if (module_.constants.empty() && module_.constant_bytes == 0) return;
     auto block = out_.block("constants " + std::to_string(module_.constant_bytes));
     for (const ConstantPiece& piece : module_.constants) {
-      const std::string type =
-          type_text(piece.literal.element, shape_of_dims(piece.literal.dims, *module_.pool), names_);
-      out_.line("at " + std::to_string(piece.offset) + " : " + type + " = " +
-                literal_text(piece.literal, options.constants));
+      const Literal literal = repacked(piece.literal);
+      const std::string type = type_text(literal.element, shape_of_dims(literal.dims, *module_.pool), names_);
+      out_.line("at " + std::to_string(piece.offset) + " : " + type + " = " + literal_text(literal, options.constants));
     }
   }
 
@@ -227,6 +226,10 @@ class LoopPrinter {
   void print(const StoreTo& store) {
     out_.line("store " + text(store.value, std::nullopt) + " -> " + buffer(store.buffer) + "[" + text(store.index) +
               "]");
+  }
+
+  void print(const Prefetch& prefetch) {
+    out_.line("prefetch " + buffer(prefetch.buffer) + "[" + text(prefetch.index) + "]");
   }
 
   void print(const Call& call) {

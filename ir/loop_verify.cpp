@@ -262,6 +262,12 @@ class KernelVerifier {
       fault("buffer", "expected a store to a buffer that may change, found {}", buffer_text(store.buffer));
   }
 
+  void check(const Prefetch& prefetch) {
+    if (!is_buffer(prefetch.buffer))
+      return fault("buffer", "expected a buffer of this kernel, found number {}", prefetch.buffer.index);
+    if (check_expr(prefetch.index, std::nullopt)) check_index_type(prefetch.index, 1);
+  }
+
   void check(const Call& call) {
     if (call.kernel.index >= callable_below_.index)
       return fault("call", "expected a call of a kernel above, found number {}", call.kernel.index);
@@ -464,7 +470,7 @@ class ModuleVerifier {
       faults_.add("buffer", "entry", "expected the offset of a constant for {}, found {}", value_text(buffer.name),
                   buffer.slot);
     } else {
-      check_element(buffer, piece->literal.element);
+      check_element(buffer, piece->literal.logical.element);
     }
   }
 

@@ -21,6 +21,7 @@
 //   at most kMostUnrolled turns. Conditions are bool.
 // - A let has its variable's type. A tile's dimensions are at least 1 and its values at most kMostTileValues.
 // - A tile is read and assigned at one index per dimension, over constants and counters of unrolled loops, inside it.
+// - A prefetch's index is an i64.
 // - A store's index is an i64, or one per lane of the value, and the value's element type is the buffer's.
 #pragma once
 

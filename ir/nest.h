@@ -17,6 +17,7 @@
 #include <variant>
 #include <vector>
 
+#include "ir/layout.h"
 #include "ir/literal.h"
 #include "ir/shape.h"
 #include "ir/store.h"
@@ -24,18 +25,6 @@
 namespace burin::ir {
 
 using TensorId = Id<struct TensorTag>;
-
-// Where an element of a tensor lies: one physical dimension each, outermost first, that takes a logical dimension whole, or
-// its quotient or remainder by `factor`. Empty means row-major as given. A remainder's dimension has `factor` places, so a
-// logical dimension that `factor` does not divide is padded.
-enum class LayoutPart : uint8_t { kWhole, kQuotient, kRemainder };
-struct LayoutDimension {
-  int dimension;
-  LayoutPart part = LayoutPart::kWhole;
-  int64_t factor = 1;
-  bool operator==(const LayoutDimension&) const = default;
-};
-using Layout = std::vector<LayoutDimension>;
 
 struct Tensor {
   std::string name;

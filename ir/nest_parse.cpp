@@ -88,7 +88,7 @@ class NestParser {
     cursor_.fail_at(name, fmt::format("expected a new tensor, found {} again", value_text(name.text)), "name");
   }
 
-  // [d0, d1 floordiv 16, d1 mod 16]
+  // [d0, d1 floordiv 16, d2 pad 16, d1 mod 16]
   Layout parse_layout(size_t rank) {
     Layout layout;
     cursor_.expect("[");
@@ -108,6 +108,8 @@ class NestParser {
       if (cursor_.accept_word("floordiv")) part.part = LayoutPart::kQuotient;
       if (cursor_.accept_word("mod")) part.part = LayoutPart::kRemainder;
       if (part.part != LayoutPart::kWhole) part.factor = cursor_.expect_integer("a factor");
+      if (part.part == LayoutPart::kWhole && cursor_.accept_word("pad"))
+        part.padding = cursor_.expect_integer("a number of places");
       layout.push_back(part);
     } while (!cursor_.failed() && cursor_.accept(","));
     cursor_.expect("]");

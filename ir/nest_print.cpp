@@ -90,7 +90,9 @@ class NestPrinter {
     for (const LayoutDimension& part : layout) {
       list += (list.empty() ? "d" : ", d") + std::to_string(part.dimension);
       switch (part.part) {
-        case LayoutPart::kWhole: break;
+        case LayoutPart::kWhole:
+          if (part.padding != 0) list += " pad " + std::to_string(part.padding);
+          break;
         case LayoutPart::kQuotient: list += " floordiv " + std::to_string(part.factor); break;
         case LayoutPart::kRemainder: list += " mod " + std::to_string(part.factor); break;
       }

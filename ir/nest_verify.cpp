@@ -12,6 +12,7 @@ namespace burin::ir {
 namespace {
 
 constexpr size_t kMostFaults = 20;  // more of them help nobody
+constexpr int64_t kMostPadding = 4096;
 
 std::string_view word_of(AxisKind kind) {
   switch (kind) {
@@ -103,6 +104,12 @@ class NestVerifier {
     const auto outside = [&](const LayoutDimension& part) {
       return part.dimension < 0 || part.dimension >= static_cast<int>(tensor.shape.size());
     };
+    for (const LayoutDimension& part : tensor.layout) {
+      if (part.padding < 0 || part.padding > kMostPadding)
+        fault("layout", tensor_text(id), "expected padding of 0 to {} places, found {}", kMostPadding, part.padding);
+      if (part.padding != 0 && tensor.constant)
+        fault("layout", tensor_text(id), "expected no padding of a constant, found {} places", part.padding);
+    }
     if (std::ranges::any_of(tensor.layout, outside)) {
       fault("layout", tensor_text(id), "expected dimensions below {}, found one outside", tensor.shape.size());
     }

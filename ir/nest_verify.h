@@ -3,6 +3,7 @@
 // Tensors
 // - A tensor's dimensions are i64 expressions over the program's symbols. A constant has the tensor's type.
 // - A layout places each dimension once: whole, or as a quotient and a remainder by one factor of at least 2.
+//   Padding is at most 4096 places, and constants have none.
 // - Inputs and outputs are tensors of the program, each listed once; inputs and constants are never written.
 // - A tensor is written (or carried) before it is read, and so is every output.
 // Expressions

@@ -20,11 +20,11 @@ bool is_type_name(std::string_view word) {
 
 // Words that begin a statement, a literal or a clause; the opcodes' names come from their table.
 constexpr auto kWords = std::to_array<std::string_view>(
-    {"arena",    "buffer",   "bytes",    "call",   "carry",    "check", "combine", "compact", "constant", "constants",
-     "counting", "else",     "entry",    "false",  "finish",   "for",   "from",    "group",   "if",       "in",
-     "inf",      "init",     "input",    "kernel", "let",      "load",  "local",   "nan",     "nest",     "next",
-     "opaque",   "output",   "parallel", "return", "schedule", "splat", "step",    "store",   "tensor",   "tile",
-     "true",     "unrolled", "value",    "vector", "where",    "while", "yield"});
+    {"arena",    "buffer", "bytes",    "call",     "carry",  "check",    "combine", "compact", "constant", "constants",
+     "counting", "else",   "entry",    "false",    "finish", "for",      "from",    "group",   "if",       "in",
+     "inf",      "init",   "input",    "kernel",   "let",    "load",     "local",   "nan",     "nest",     "next",
+     "opaque",   "output", "parallel", "prefetch", "return", "schedule", "splat",   "step",    "store",    "tensor",
+     "tile",     "true",   "unrolled", "value",    "vector", "where",    "while",   "yield"});
 static_assert(std::ranges::is_sorted(kWords));
 
 }  // namespace

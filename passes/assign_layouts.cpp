@@ -174,10 +174,12 @@ class LayoutAssignment {
       const auto* nest = std::get_if<Nest>(&statement.form);
       const std::optional<Contraction> contraction = nest != nullptr ? contraction_of(*nest) : std::nullopt;
       if (!contraction) return;
-      for (Expr read : {contraction->left, contraction->right}) {
-        const std::optional<Layout> layout = panels(*nest, read);
+      const auto ask = [&](Expr read, Expr other) {
+        const std::optional<Layout> layout = panels(*nest, read, other);
         if (layout) asked[tensor_of(read).index].push_back(*layout);
-      }
+      };
+      ask(contraction->left, contraction->right);
+      ask(contraction->right, contraction->left);
     });
     for (uint32_t i = 0; i < program_.tensors.size(); ++i) {
       if (asked[i].empty()) continue;
@@ -191,25 +193,51 @@ class LayoutAssignment {
     }
   }
 
-  // [the rest, n floordiv 16, what the reduction walks in its order, n mod 16], where n is the result's contiguous axis; without
-  // panels where n is short.
-  std::optional<Layout> panels(const Nest& nest, Expr read) const {
+  // The axis that becomes vectors: the result's contiguous one; where `other` alone walks that, and not in steps of one, the
+  // innermost axis of `read`.
+  std::optional<VariableId> panel_axis(const Nest& nest, Expr read, Expr other) const {
+    const std::optional<VariableId> contiguous = contiguous_axis(program_, nest, kPanel);
+    const auto walks = [&](Expr e) { return contiguous && uses_variable(e, *contiguous); };
+    const std::span<const Expr> index = index_of(program_, read);
+    if (!contiguous || std::ranges::any_of(index, walks)) return contiguous;
+    const std::span<const Expr> other_index = index_of(program_, other);
+    if (other_index.empty() || index.empty() || walks(other_index.back())) return std::nullopt;
+    for (const Axis& axis : nest.axes) {
+      if (axis.kind != AxisKind::kParallel || uses_variable(other, axis.variable)) continue;
+      const std::optional<AxisStride> stride = stride_of(index.back(), axis.variable);
+      if (stride && stride->stride == 1) return axis.variable;
+    }
+    return std::nullopt;
+  }
+
+  // `n + whole panels`: a vector of n stays in its panel.
+  static bool walks_panels(Expr index, VariableId n) {
+    const std::optional<LinearForm> form = linear_form(index);
+    return form && form->constant % kPanel == 0 && std::ranges::all_of(form->terms, [&](const auto& term) {
+             return is_variable(term.first) && variable_of(term.first) == n ? term.second == 1
+                                                                            : term.second % kPanel == 0;
+           });
+  }
+
+  // [the rest, n floordiv 16, what the reduction walks in its order, n mod 16], where n is the axis of vectors; without panels
+  // where n is short.
+  std::optional<Layout> panels(const Nest& nest, Expr read, Expr other) const {
     const TensorId id = tensor_of(read);
     if (!program_.tensors[id].constant || otherwise_of(program_, read).valid()) return std::nullopt;
-    const std::optional<VariableId> contiguous = contiguous_axis(program_, nest);
-    if (!contiguous) return std::nullopt;
+    const std::optional<VariableId> n = panel_axis(nest, read, other);
+    if (!n) return std::nullopt;
     const std::span<const Expr> index = index_of(program_, read);
     int panel = -1;
     for (size_t d = 0; d < index.size(); ++d) {
-      if (!uses_variable(index[d], *contiguous)) continue;
-      if (!is_variable(index[d]) || panel >= 0) return std::nullopt;
+      if (!uses_variable(index[d], *n)) continue;
+      if (panel >= 0 || !(is_variable(index[d]) || walks_panels(index[d], *n))) return std::nullopt;
       panel = static_cast<int>(d);
     }
     if (panel < 0) return std::nullopt;
     Layout layout;
     Layout inner;
     std::vector<bool> placed(index.size());
-    const bool few = is_too_short_for_vectors(*contiguous);
+    const bool few = is_too_short_for_vectors(*n);
     placed[static_cast<size_t>(panel)] = !few;
     for (const Axis& axis : nest.axes) {
       if (axis.kind != AxisKind::kReduction) continue;

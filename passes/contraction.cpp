@@ -13,6 +13,12 @@ Expr without_casts(Expr e) {
   return e;
 }
 
+Expr without_runs(Expr index, int64_t run) {
+  if (index->opcode != Opcode::kMod) return index;
+  const std::optional<int64_t> length = constant_integer(index->operands[1]);
+  return length && *length > 0 && *length % run == 0 ? index->operands[0] : index;
+}
+
 }  // namespace
 
 std::optional<Contraction> contraction_of(const Nest& nest) {
@@ -27,7 +33,7 @@ std::optional<Contraction> contraction_of(const Nest& nest) {
   return contraction;
 }
 
-std::optional<VariableId> contiguous_axis(const Program& program, const Nest& nest) {
+std::optional<VariableId> contiguous_axis(const Program& program, const Nest& nest, int64_t run) {
   if (nest.writes.empty()) return std::nullopt;
   const Write& write = nest.writes[0];
   const Tensor& tensor = program.tensors[write.tensor];
@@ -36,7 +42,7 @@ std::optional<VariableId> contiguous_axis(const Program& program, const Nest& ne
     const size_t dimension = tensor.layout.empty() ? d : static_cast<size_t>(tensor.layout[d].dimension);
     if (is_constant_value(tensor.shape[dimension], 1)) continue;
     for (const Axis& axis : nest.axes) {
-      const std::optional<AxisStride> stride = stride_of(write.index[dimension], axis.variable);
+      const std::optional<AxisStride> stride = stride_of(without_runs(write.index[dimension], run), axis.variable);
       if (stride && stride->stride == 1 && axis.kind == AxisKind::kParallel) return axis.variable;
     }
     return std::nullopt;

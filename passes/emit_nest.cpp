@@ -110,14 +110,13 @@ class NestEmission {
   }
 
   // Steps along an axis whose extent is known only when running, the largest first: whole tiles, then what covers most of a
-  // remainder, then single points.
+  // remainder, then single points. Rows also go in pairs: two take the time of one, which waits for its own sums.
   std::vector<int64_t> steps_of(size_t axis) const {
-    constexpr int64_t kSmall = 4;
     const int64_t unrolled = plan_.unrolled[axis], lanes = plan_.lanes[axis];
     std::vector<int64_t> steps = {unrolled * lanes};
     if (lanes > 1 && unrolled > 1) steps.push_back(lanes);
-    for (int64_t smaller : {kSmall, int64_t{1}}) {
-      if (smaller < steps.back()) steps.push_back(smaller);
+    for (int64_t smaller : {4, 2, 1}) {
+      if (smaller < steps.back() && (smaller != 2 || lanes == 1)) steps.push_back(smaller);
     }
     return steps;
   }

@@ -111,7 +111,7 @@ Shape physical_shape(const Tensor& tensor, ExprPool& pool) {
   for (const LayoutDimension& dimension : tensor.layout) {
     const Expr extent = tensor.shape[static_cast<size_t>(dimension.dimension)];
     switch (dimension.part) {
-      case LayoutPart::kWhole: shape.push_back(extent); break;
+      case LayoutPart::kWhole: shape.push_back(extent + dimension.padding); break;
       case LayoutPart::kQuotient: shape.push_back(ceil_div(extent, dimension.factor)); break;
       case LayoutPart::kRemainder: shape.push_back(pool.integer(dimension.factor)); break;
     }

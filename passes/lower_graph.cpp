@@ -13,79 +13,10 @@ using namespace ir;
 
 namespace {
 
-// Which ops of all regions an output depends on: for its values, or for a count in its shape.
-class Liveness {
- public:
-  explicit Liveness(const Graph& graph) : graph_(graph), needed_(graph.ops.size()) {
-    for (OpId op : graph.main().ops) find_counts(op);
-    need(graph.main().yields);
-    while (!pending_.empty()) {
-      const OpId op = pending_.back();
-      pending_.pop_back();
-      need(graph.ops[op].operands);
-      for (RegionId region : graph.ops[op].regions) need(graph.regions[region].yields);
-      need_attributes(graph.ops[op].attributes);
-    }
-  }
-
-  std::vector<bool> needed() && { return std::move(needed_); }
-
- private:
-  // An op whose result's shape is the first to have an opaque symbol finds out its value.
-  void find_counts(OpId id) {
-    const Op& op = graph_.ops[id];
-    for (RegionId region : op.regions) {
-      for (ValueId parameter : graph_.regions[region].parameters) add_counts(id, graph_.values[parameter]);
-      for (OpId inner : graph_.regions[region].ops) find_counts(inner);
-    }
-    for (ValueId result : op.results) add_counts(id, graph_.values[result]);
-  }
-
-  void add_counts(OpId op, const Value& value) {
-    const auto add = [&](Expr e) {
-      if (is_variable(e)) counting_.emplace(variable_of(e), op);
-    };
-    std::ranges::for_each(value.type.shape, add);
-    if (value.elements) std::ranges::for_each(*value.elements, add);
-  }
-
-  void need(OpId op) {
-    if (!op.valid() || needed_[op.index]) return;
-    needed_[op.index] = true;
-    pending_.push_back(op);
-  }
-
-  void need(const std::vector<ValueId>& values) {
-    for (ValueId value : values) {
-      if (value.valid() && !graph_.values[value].constant) need(graph_.values[value].definition);
-    }
-  }
-
-  void need_attributes(const Attributes& attributes) {
-    for (const FieldInfo& field : attributes.schema().fields) {
-      const AttributeValue value = field.get(attributes.get());
-      const auto* expressions = std::get_if<std::vector<Expr>>(&value);
-      if (expressions == nullptr) continue;
-      for (Expr root : *expressions) {
-        for_each_node(root, [&](Expr e) {
-          const auto found = is_variable(e) ? counting_.find(variable_of(e)) : counting_.end();
-          if (found != counting_.end()) need(found->second);
-        });
-      }
-    }
-  }
-
-  const Graph& graph_;
-  std::vector<bool> needed_;
-  std::vector<OpId> pending_;
-  std::map<VariableId, OpId> counting_;
-};
-
 class GraphLowering {
  public:
   explicit GraphLowering(const Graph& graph)
       : graph_(graph),
-        needed_(Liveness(graph).needed()),
         regions_{[this](ValueId value) { return tensor(value); },
                  [this](ValueId value, TensorId tensor) { lowered_.tensors[value.index] = tensor; },
                  [this](RegionId region) { return lower_region(region); }} {
@@ -118,10 +49,8 @@ class GraphLowering {
     op.info->lower(lowering);
   }
 
-  void lower_needed(RegionId region) {
-    for (OpId op : graph_.regions[region].ops) {
-      if (needed_[op.index]) lower(op);
-    }
+  void lower_ops(RegionId region) {
+    for (OpId op : graph_.regions[region].ops) lower(op);
   }
 
   // An output that is an input, a constant or another output too gets a tensor of its own, filled by a copy.
@@ -141,7 +70,7 @@ class GraphLowering {
     program.outputs.push_back(copy);
   }
 
-  // Symbols that only ops left out would have counted.
+  // Symbols that no statement counts: the op that would have is gone.
   void drop_uncounted_symbols() {
     std::set<VariableId> counted;
     for_each_statement(lowered_.program.body, [&](const Statement& statement) {
@@ -158,7 +87,7 @@ class GraphLowering {
  private:
   std::vector<Statement> lower_region(RegionId region) {
     std::vector<Statement> outside = std::exchange(lowered_.program.body, {});
-    lower_needed(region);
+    lower_ops(region);
     return guarded(region, std::exchange(lowered_.program.body, std::move(outside)));
   }
 
@@ -184,7 +113,6 @@ class GraphLowering {
   }
 
   const Graph& graph_;
-  std::vector<bool> needed_;
   RegionLowering regions_;
   LoweredGraph lowered_;
   Status status_;
@@ -201,7 +129,7 @@ Result<LoweredGraph> lower_graph(const Graph& graph) {
     if (!assumed.region.valid()) program.checks.push_back({assumed.left, assumed.right, assumed.origin});
   }
   for (ValueId input : graph.main().parameters) program.inputs.push_back(lowering.tensor(input));
-  lowering.lower_needed(graph.body);
+  lowering.lower_ops(graph.body);
   if (!lowering.status()) return lowering.status().faults();
   lowering.drop_uncounted_symbols();
   for (ValueId output : graph.main().yields) lowering.add_output(output);

@@ -17,7 +17,7 @@ struct LoweredGraph {
   std::vector<ir::TensorId> tensors;  // by ValueId::index; not valid for values that no statement computes or reads
 };
 
-// Lowers the main region. Values that no output needs are left out. Unsupported: ops whose row has no lowering.
+// Lowers the main region, op by op. Unsupported: ops whose row has no lowering.
 ir::Result<LoweredGraph> lower_graph(const ir::Graph& graph);
 
 // A program of the one op, whose inputs are its operands (absent ones left out) and whose outputs are its results.

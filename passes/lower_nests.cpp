@@ -12,7 +12,6 @@
 #include "passes/emit_nest.h"
 #include "passes/flat_nest.h"
 #include "passes/lifetimes.h"
-#include "passes/pack_constant.h"
 #include "passes/plan_memory.h"
 #include "passes/schedule.h"
 #include "passes/tensor_uses.h"
@@ -107,7 +106,7 @@ class KernelBuilder {
     because.push_back(chosen.because);
     Block loops = emit_nest(flat, chosen.loops, pool);
     block.insert(block.end(), std::make_move_iterator(loops.begin()), std::make_move_iterator(loops.end()));
-    kernel.origin.insert(kernel.origin.end(), nest.origin.begin(), nest.origin.end());
+    add_origin(nest.origin);
   }
 
   void add(const Group& group, Block& block) {
@@ -123,7 +122,7 @@ class KernelBuilder {
       if (const auto* nest = std::get_if<Nest>(&statement.form)) add(*nest, *body);
       if (const auto* inner = std::get_if<Group>(&statement.form)) add(*inner, *body);
     }
-    kernel.origin.insert(kernel.origin.end(), group.origin.begin(), group.origin.end());
+    add_origin(group.origin);
   }
 
   // A walk that counts: `count_buffer` is where the final count goes, at position `slot`.
@@ -182,6 +181,13 @@ class KernelBuilder {
     }
     inner->push_back({std::move(body)});
     map_exprs(*inner, [&](Expr e) { return substitute(e, counters); });
+  }
+
+  // An op that became several nests is named once.
+  void add_origin(const std::vector<std::string>& nodes) {
+    for (const std::string& node : nodes) {
+      if (std::ranges::find(kernel.origin, node) == kernel.origin.end()) kernel.origin.push_back(node);
+    }
   }
 
   BufferId parameter(std::string name, ElementType element, int64_t alignment) {
@@ -267,7 +273,7 @@ class ProgramLowering {
 
   int64_t add_constant(const Tensor& tensor) {
     Module& module = lowered_.module;
-    const Literal packed = pack_constant(*tensor.constant, tensor.layout);
+    const PackedLiteral packed{*tensor.constant, tensor.layout};
     const int64_t offset = (module.constant_bytes + kConstantAlignment - 1) / kConstantAlignment * kConstantAlignment;
     module.constants.push_back({offset, packed});
     // A constant of nothing has a place of its own too: buffers find theirs by the offset.

@@ -116,6 +116,10 @@ class KernelKey {
     expression(store.index);
     expression(store.value);
   }
+  void one(const Prefetch& prefetch) {
+    add(prefetch.buffer.index);
+    expression(prefetch.index);
+  }
   void one(const Call& call) {
     add(call.kernel.index);
     add(static_cast<int64_t>(call.buffers.size()));

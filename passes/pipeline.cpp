@@ -3,6 +3,8 @@
 #include <chrono>
 
 #include "passes/assign_layouts.h"
+#include "passes/eliminate_common.h"
+#include "passes/eliminate_dead.h"
 #include "passes/expand_math.h"
 #include "passes/fold_constants.h"
 #include "passes/fold_terms.h"
@@ -12,6 +14,8 @@
 #include "passes/lower_nests.h"
 #include "passes/merge_kernels.h"
 #include "passes/pad_reads.h"
+#include "passes/pad_rows.h"
+#include "passes/prefetch_panels.h"
 #include "passes/strip_groups.h"
 
 namespace burin::passes {
@@ -22,6 +26,8 @@ namespace {
 
 constexpr GraphPass kGraphPasses[] = {
     {"fold-constants", "Evaluate operations whose operands are all constant.", fold_constants},
+    {"eliminate-common", "Let equal operations be one.", eliminate_common},
+    {"eliminate-dead", "Take out operations whose results no output needs.", eliminate_dead},
 };
 
 constexpr NestPass kNestPasses[] = {
@@ -31,6 +37,7 @@ constexpr NestPass kNestPasses[] = {
     {"fuse-epilogues", "Let reductions finish with the maps that only follow them.", fuse_epilogues},
     {"fold-terms", "Evaluate the parts of nests that depend on constants alone.", fold_terms},
     {"assign-layouts", "Keep channels innermost around convolutions; pack weights in panels.", assign_layouts},
+    {"pad-rows", "Keep rows that a contraction reads together out of one cache set.", pad_rows},
     {"strip-groups", "Take vectors of an axis at once where groups share it and memory keeps it innermost.",
      strip_groups},
 };
@@ -38,6 +45,7 @@ constexpr NestPass kNestPasses[] = {
 constexpr LoopPass kLoopPasses[] = {
     {"merge-kernels", "Let identical kernels be one function.", merge_kernels},
     {"expand-math", "Replace exp, log, .. by polynomials.", expand_math},
+    {"prefetch-panels", "Ask for the next panel of weights while one is used.", prefetch_panels},
 };
 
 class Stopwatch {

@@ -228,6 +228,13 @@ void Statements::one(const ir::StoreTo& store) {
       fmt::format("{}(&{}[{}], {});", function_.helpers.function(Helper::kStore, stored), buffer, at, text));
 }
 
+void Statements::one(const ir::Prefetch& prefetch) {
+  Expr roots[] = {prefetch.index};
+  expressions_.start(roots);
+  function_.out.line(fmt::format("__builtin_prefetch(&{}[{}]);", function_.buffers[prefetch.buffer.index],
+                                 expressions_.text(roots[0])));
+}
+
 void Statements::one(const ir::Call& call) {
   std::vector<Expr> roots = call.scalars;
   expressions_.start(roots);

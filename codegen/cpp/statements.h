@@ -31,6 +31,7 @@ class Statements {
   void one(const ir::Tile& tile);
   void one(const ir::Assign& assign);
   void one(const ir::StoreTo& store);
+  void one(const ir::Prefetch& prefetch);
   void one(const ir::Call& call);
 
   void unrolled(const ir::Loop& loop);

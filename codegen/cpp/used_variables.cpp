@@ -81,6 +81,10 @@ class Walk {
     use(store.index);
     use(store.value);
   }
+  void one(const ir::Prefetch& prefetch) {
+    used_.buffers.insert(prefetch.buffer);
+    use(prefetch.index);
+  }
   void one(const ir::Call& call) {
     used_.buffers.insert(call.buffers.begin(), call.buffers.end());
     for (Expr scalar : call.scalars) use(scalar);

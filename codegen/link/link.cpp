@@ -111,29 +111,36 @@ class FileStream : public llvm::raw_ostream {
 };
 
 // An archive with times, owners and modes of zero.
-ir::Status write_archive(const std::vector<llvm::NewArchiveMember>& members, const std::string& path) {
-  ir::Result<OutputFile> file = OutputFile::create(path);
-  if (!file) return file.faults();
-  {
-    FileStream stream(*file);
-    llvm::Error error =
-        llvm::writeArchiveToStream(stream, members, llvm::SymtabWritingMode::NormalSymtab, llvm::object::Archive::K_GNU,
-                                   /*Deterministic=*/true, /*Thin=*/false);
-    if (error) {
-      return ir::Diagnostic{
-          ir::Fault::kInternal,
-          "archive",
-          "",
-          fmt::format("expected objects that make an archive, found: {}", llvm::toString(std::move(error))),
-          {}};
-    }
-  }
-  return file->finish();
+ir::Status write_members(OutputFile& file, std::span<const llvm::NewArchiveMember> members) {
+  FileStream stream(file);
+  llvm::Error error = llvm::writeArchiveToStream(stream, {members.data(), members.size()},
+                                                 llvm::SymtabWritingMode::NormalSymtab, llvm::object::Archive::K_GNU,
+                                                 /*Deterministic=*/true, /*Thin=*/false);
+  if (!error) return {};
+  return ir::Diagnostic{
+      ir::Fault::kInternal,
+      "archive",
+      "",
+      fmt::format("expected objects that make an archive, found: {}", llvm::toString(std::move(error))),
+      {}};
 }
 
 llvm::NewArchiveMember member(std::string_view name, std::span<const std::byte> bytes) {
   const llvm::StringRef text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   return llvm::NewArchiveMember(llvm::MemoryBufferRef(text, llvm::StringRef(name.data(), name.size())));
+}
+
+// Puts the object with the weights in the place of the last member, which has `placeholder` bytes. The archive's table of
+// symbols holds: it says where members start. So the weights are not in memory for it.
+void write_last_member(OutputFile& file, int64_t placeholder, const LinkInput& input) {
+  constexpr int64_t kSizeField = 12;  // where its 10 characters lie, counted back from the member's bytes
+  const int64_t bytes = weights_object_bytes(*input.tables, input.architecture);
+  BURIN_ASSERT(placeholder % 2 == 0 && bytes % 2 == 0, "members of odd size are padded");
+  const int64_t start = file.size() - placeholder;
+  const std::string size = fmt::format("{:<10}", bytes);
+  file.write_at(start - kSizeField, std::as_bytes(std::span(size)));
+  file.write_at(start, {});
+  write_weights_object(file, *input.tables, input.architecture);
 }
 
 // Writes what goes beside the model's own objects and adds it to `arguments`.
@@ -203,22 +210,26 @@ ir::Status write_object(const LinkInput& input, const std::string& path) {
 ir::Status write_static_library(const LinkInput& input, const std::string& path) {
   std::vector<llvm::NewArchiveMember> members;
   for (const ObjectFile& object : input.objects) members.push_back(member(object.name, object.bytes));
-  if (input.tables->weights.empty()) return write_archive(members, path);
-  ir::Result<ScratchFolder> folder = ScratchFolder::create();
-  if (!folder) return folder.faults();
-  const std::string weights_path = folder->path_of(kWeightsObject);
-  if (ir::Status status = write_weights_object(*input.tables, input.architecture, weights_path); !status) return status;
-  ir::Result<std::unique_ptr<llvm::MemoryBuffer>> weights = map_file(weights_path);
-  if (!weights) return weights.faults();
+  const bool has_weights = !input.tables->weights.empty();
   const std::string name = input.tables->symbol_prefix + "_weights.o";
-  members.push_back(member(name, bytes_of(**weights)));
-  return write_archive(members, path);
+  std::vector<std::byte> placeholder;
+  if (has_weights) {
+    placeholder = weights_placeholder(*input.tables, input.architecture, LinkKind::kRelocatable);
+    members.push_back(member(name, placeholder));
+  }
+  ir::Result<OutputFile> file = OutputFile::create(path);
+  if (!file) return file.faults();
+  if (ir::Status status = write_members(*file, members); !status) return status;
+  if (has_weights) write_last_member(*file, static_cast<int64_t>(placeholder.size()), input);
+  return file->finish();
 }
 
 ir::Status write_runtime_archive(targets::Architecture architecture, const std::string& path) {
-  std::vector<llvm::NewArchiveMember> members;
-  members.push_back(member("runtime.o", runtime_object(architecture)));
-  return write_archive(members, path);
+  ir::Result<OutputFile> file = OutputFile::create(path);
+  if (!file) return file.faults();
+  const llvm::NewArchiveMember runtime = member("runtime.o", runtime_object(architecture));
+  if (ir::Status status = write_members(*file, {&runtime, 1}); !status) return status;
+  return file->finish();
 }
 
 ir::Status write_weights(const ModelTables& tables, const std::string& path) {

@@ -49,6 +49,7 @@ class ExprEmitter {
   // --- Emission at the builder's position.
   llvm::Value* value(ir::Expr e);
   void store(ir::BufferId buffer, ir::Expr index, ir::Expr value);
+  void prefetch(ir::BufferId buffer, ir::Expr index);
   void assign(ir::VariableId tile, std::span<const ir::Expr> index, ir::Expr value);
   llvm::Value* buffer(ir::BufferId buffer);
   // `e` with the counters of unrolled loops replaced by their numbers.

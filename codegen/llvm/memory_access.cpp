@@ -64,6 +64,13 @@ llvm::Value* ExprEmitter::load(Expr e) {
   return from_memory(gathered, e->type);
 }
 
+void ExprEmitter::prefetch(ir::BufferId buffer, Expr index) {
+  llvm::Value* at = address(buffer, resolved(index));
+  // To read, into all caches, data and not instructions.
+  builder_.CreateIntrinsic(llvm::Intrinsic::prefetch, {at->getType()},
+                           {at, builder_.getInt32(0), builder_.getInt32(3), builder_.getInt32(1)});
+}
+
 void ExprEmitter::store(ir::BufferId buffer, Expr index, Expr stored) {
   const ir::ElementType element = kernel_.buffers[buffer].element;
   BURIN_ASSERT(element == stored->type.element, "a store has the element type of its buffer");

@@ -125,6 +125,8 @@ void StatementEmitter::emit(const ir::Assign& assign) { values_.assign(assign.ti
 
 void StatementEmitter::emit(const ir::StoreTo& store) { values_.store(store.buffer, store.index, store.value); }
 
+void StatementEmitter::emit(const ir::Prefetch& prefetch) { values_.prefetch(prefetch.buffer, prefetch.index); }
+
 void StatementEmitter::emit(const ir::Call& call) {
   std::vector<llvm::Value*> arguments;
   for (ir::BufferId buffer : call.buffers) arguments.push_back(values_.buffer(buffer));

@@ -30,6 +30,7 @@ class StatementEmitter {
   void emit(const ir::Tile& tile);
   void emit(const ir::Assign& assign);
   void emit(const ir::StoreTo& store);
+  void emit(const ir::Prefetch& prefetch);
   void emit(const ir::Call& call);
   void emit_scoped(const ir::Block& block);
   void emit_unrolled(const ir::Loop& loop);

@@ -102,15 +102,16 @@ ConvAxes conv_axes(const Lowering& op, NestBuilder& nest) {
   return axes;
 }
 
-// y[n, f, p] = bias[f] + sum over c, i of x[n, group(f) + c, p * stride + i * dilation - pad] * w[f, c, i]
+// y[n, f, p] = sum over c, i of x[n, group(f) + c, p * stride + i * dilation - pad] * w[f, c, i] + bias[f]
 void lower_conv(Lowering& op) {
   NestBuilder nest = op.nest();
   const ConvAxes axes = conv_axes(op, nest);
   const Expr x = widen(op.at_or(0, axes.source, zero(op.pool(), op.element(0))));
   const Expr w = widen(op.at(1, axes.tap));
   const Expr filter = axes.filter();
-  const Expr init = op.has(2) ? widen(op.at(2, {&filter, 1})) : zero(op.pool(), x->type.element);
-  const Expr sum = nest.accumulate(init, [&](Expr acc) { return fma(x, w, acc); });
+  Expr sum = nest.accumulate(zero(op.pool(), x->type.element), [&](Expr acc) { return fma(x, w, acc); });
+  // Last, for a large bias would round every term to its own last place.
+  if (op.has(2)) sum = sum + widen(op.at(2, {&filter, 1}));
   nest.write(op.result(0), axes.at, narrow(sum, op.result_element(0)));
   op.emit(nest);
 }

@@ -131,9 +131,8 @@ struct Channels {
   }
 };
 
-Expr bias_or_zero(const Lowering& op, Expr f) {
-  return op.has(2) ? widen(op.at(2, {&f, 1})) : zero(op.pool(), compute_type(op.element(0)));
-}
+// The bias is added to the sum and not the sum to it: a large bias would round every term to its own last place.
+Expr with_bias(const Lowering& op, Expr sum, Expr f) { return op.has(2) ? sum + widen(op.at(2, {&f, 1})) : sum; }
 
 void emit_phase(Lowering& op, std::span<const Phase> phases) {
   NestBuilder nest = op.nest();
@@ -145,7 +144,7 @@ void emit_phase(Lowering& op, std::span<const Phase> phases) {
     at.push_back(p * phases[d].step + phases[d].first);
     source.push_back(p + phases[d].shift);
   }
-  Expr value = bias_or_zero(op, channels.f);
+  Expr value = zero(op.pool(), compute_type(op.element(0)));
   const bool meets_taps = std::ranges::all_of(phases, [](const Phase& phase) { return phase.taps > 0; });
   if (meets_taps) {
     channels.add_reduction(op, nest);
@@ -160,7 +159,7 @@ void emit_phase(Lowering& op, std::span<const Phase> phases) {
     const Expr w = widen(op.at(1, tap));
     value = nest.accumulate(value, [&](Expr acc) { return fma(x, w, acc); });
   }
-  nest.write(op.result(0), at, narrow(value, op.result_element(0)));
+  nest.write(op.result(0), at, narrow(with_bias(op, value, channels.f), op.result_element(0)));
   op.emit(nest);
 }
 
@@ -201,8 +200,8 @@ void emit_gather(Lowering& op) {
   const Expr none = zero(op.pool(), op.element(0));
   const Expr x = widen(select(meets, op.at_or(0, source, none), none));
   const Expr w = widen(op.at(1, tap));
-  const Expr sum = nest.accumulate(bias_or_zero(op, channels.f), [&](Expr acc) { return fma(x, w, acc); });
-  nest.write(op.result(0), at, narrow(sum, op.result_element(0)));
+  const Expr sum = nest.accumulate(zero(op.pool(), x->type.element), [&](Expr acc) { return fma(x, w, acc); });
+  nest.write(op.result(0), at, narrow(with_bias(op, sum, channels.f), op.result_element(0)));
   op.emit(nest);
 }
 

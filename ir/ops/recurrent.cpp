@@ -134,7 +134,7 @@ TensorId Recurrence::temporary(std::string_view name, Shape shape) {
   return op_.temporary(fmt::format("{}{}", name, direction_), type_, std::move(shape));
 }
 
-// products[t, b, j] = biases[j] + sum over i of x[t, b, i] * w[d, j, i]
+// products[t, b, j] = sum over i of x[t, b, i] * w[d, j, i] + biases[j]
 void Recurrence::emit_input_products() {
   const Shape shape{steps_, batch_, hidden_ * gates_};
   products_ = temporary("products", shape);
@@ -143,7 +143,8 @@ void Recurrence::emit_input_products() {
   const Expr depth = reduction_axis(nest, "d", op_.shape(0)[2]);
   const Expr x = widen(op_.at(0, std::array{i[0], i[1], depth}));
   const Expr w = widen(op_.at(position(Operand::kW), std::array{op_.pool().integer(direction_), i[2], depth}));
-  nest.write(products_, i, nest.accumulate(input_bias(i[2]), [&](Expr acc) { return fma(x, w, acc); }));
+  const Expr sum = nest.accumulate(zero(op_.pool(), type_), [&](Expr acc) { return fma(x, w, acc); });
+  nest.write(products_, i, sum + input_bias(i[2]));
   op_.emit(nest);
 }
 
@@ -189,7 +190,7 @@ TensorId Recurrence::carry(std::string_view name, RecurrentOperand initial) {
   return state;
 }
 
-// g[b, j] = input[b, j] + biases[j] + sum over k of state[b, k] * r[d, j, k]
+// g[b, j] = sum over k of state[b, k] * r[d, j, k] + input[b, j] + biases[j]
 TensorId Recurrence::gates(std::string_view name, int first, int count, TensorId state, InputProducts products) {
   const Shape shape{batch_, hidden_ * count};
   const TensorId result = temporary(name, shape);
@@ -200,9 +201,9 @@ TensorId Recurrence::gates(std::string_view name, int first, int count, TensorId
   const Expr h = read(op_.program, state, std::array{i[0], depth});
   const Expr r = widen(op_.at(position(Operand::kR), std::array{op_.pool().integer(direction_), row, depth}));
   const bool added = products == InputProducts::kAdded;
-  const Expr init = added ? input_product(i[0], row) + state_bias(row) : state_bias(row);
-  const Expr sum = nest.accumulate(init, [&](Expr acc) { return fma(h, r, acc); });
-  nest.write(result, i, sum);
+  const Expr rest = added ? input_product(i[0], row) + state_bias(row) : state_bias(row);
+  const Expr sum = nest.accumulate(zero(op_.pool(), type_), [&](Expr acc) { return fma(h, r, acc); });
+  nest.write(result, i, sum + rest);
   add(nest);
   return result;
 }

@@ -1,9 +1,8 @@
-// Every mathematical function after expand-math and hoist, printed as C++: the same bits from the interpreter, g++ and clang, and
+// Every mathematical function after expand-math, printed as C++: the same bits from the interpreter, g++ and clang, and
 // from each instruction set.
 #include <gtest/gtest.h>
 
 #include "passes/expand_math.h"
-#include "passes/hoist.h"
 #include "tests/codegen/check_cpp.h"
 #include "tests/codegen/emulated.h"
 #include "tests/codegen/loop_samples.h"
@@ -23,7 +22,7 @@ struct Sample {
   std::vector<ir::Literal> inputs;
 };
 
-// One kernel and one output per function, expanded and hoisted.
+// One kernel and one output per function, expanded.
 Sample functions_sample(ElementType element, int lanes) {
   ir::ModuleBuilder builder;
   Sample sample;
@@ -52,7 +51,6 @@ Sample functions_sample(ElementType element, int lanes) {
   add(Opcode::kPow, 2);
   sample.module = std::move(builder.module);
   (void)passes::expand_math(sample.module);
-  passes::hoist(sample.module);
   return sample;
 }
 

@@ -22,8 +22,8 @@ TEST(InterpretLoops, matmul_with_register_tiles_equals_the_plain_sum) {
   const Literal input = literal_of(ElementType::kF32, {16, 24}, a);
   const Result<std::vector<Literal>> outputs = interpret(module, {&input, 1});
   ASSERT_TRUE(outputs) << text_of(outputs.faults());
-  const Literal& weights = module.constants[0].literal;
-  const Literal& bias = module.constants[1].literal;
+  const Literal& weights = module.constants[0].literal.logical;
+  const Literal& bias = module.constants[1].literal.logical;
   for (int64_t row = 0; row < 16; ++row) {
     for (int64_t column = 0; column < 96; ++column) {
       auto sum = static_cast<float>(bias.at(column).number);

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "codegen/embedded_runtime.h"
 #include "codegen/llvm/emit.h"
 #include "ir/interpret_loops.h"
 #include "tests/codegen/loop_samples.h"
@@ -135,6 +136,25 @@ TEST(Link, weights_are_aligned_and_splats_are_written_out) {
   const ir::BufferId out = builder.output("y", ElementType::kI32, builder.dims({5000}));
   builder.call(id, {splat, out});
   EXPECT_EQ(check_against_interpreter(builder.module, runnable_targets().front(), {}), "");
+}
+
+// Bytes of machine code in an object.
+uint64_t code_bytes(std::span<const std::byte> object) {
+  const std::string file(reinterpret_cast<const char*>(object.data()), object.size());
+  const auto header = headers<Elf64_Ehdr>(file, 0, 1)[0];
+  uint64_t bytes = 0;
+  for (const Elf64_Shdr& section : headers<Elf64_Shdr>(file, header.e_shoff, header.e_shnum)) {
+    if ((section.sh_flags & SHF_EXECINSTR) != 0) bytes += section.sh_size;
+  }
+  return bytes;
+}
+
+TEST(Link, the_runtime_has_less_than_20_kb_of_code) {
+  for (const auto architecture : {targets::Architecture::kX86_64, targets::Architecture::kAarch64}) {
+    const uint64_t bytes = code_bytes(runtime_object(architecture)) + code_bytes(memory_object(architecture));
+    EXPECT_GT(bytes, 0u);
+    EXPECT_LT(bytes, 20'000u);
+  }
 }
 
 TEST(Link, weights_kept_outside_are_not_in_the_library) {

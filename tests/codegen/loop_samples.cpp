@@ -31,7 +31,7 @@ BufferId ModuleBuilder::constant(std::string name, Literal literal) {
   const int64_t offset = module.constant_bytes;
   const ElementType element = literal.element;
   module.constant_bytes = (offset + literal.byte_count() + 63) / 64 * 64;
-  module.constants.push_back({offset, std::move(literal)});
+  module.constants.push_back({offset, {std::move(literal)}});
   return module.entry.buffers.add(
       entry_buffer(std::move(name), element, Place::kConstant, static_cast<size_t>(offset)));
 }

@@ -30,6 +30,7 @@ StatementSample gather_sample(int lanes) {
   kernel.loop(pool.integer(0), pool.integer(kCount), lanes, LoopKind::kSerial, [&](Expr i) {
     const Expr at = kernel.let("at", kernel.load(index, i, lanes));
     const auto gather = [&](Expr positions) { return load(pool, x, positions, {ElementType::kF32, lanes}); };
+    kernel.add({Prefetch{x, min(i + lanes, pool.integer(kCount - 1))}});
     kernel.store(gathered, i, gather(at) + gather(splat(i, lanes)) + gather(ramp(i, pool.integer(1), lanes)));
     kernel.store(scattered, at, kernel.load(x, i, lanes));
     kernel.store(strided, ramp(i * 3, three, lanes), kernel.load(x, i, lanes));

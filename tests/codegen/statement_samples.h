@@ -14,7 +14,7 @@ struct StatementSample {
   std::vector<Literal> inputs;
 };
 
-// Vector loads and stores whose index is a vector: data, ramps of several strides, splats.
+// Vector loads and stores whose index is a vector: data, ramps of several strides, splats; prefetches.
 StatementSample gather_sample(int lanes);
 // While loops, branches on data and on counters of unrolled loops, loops that do not run, tiles assigned in branches.
 StatementSample control_sample();

@@ -213,6 +213,16 @@ TEST_F(Windowed, conv_of_groups_sees_its_channels_only) {
   EXPECT_EQ(result_of(kConv, {counting({1, 2, 2}), floats({2, 1, 1}, {1, 10})}, conv, pool_), (Numbers{1, 2, 30, 40}));
 }
 
+// From 2^24 on, f32 cannot hold the next odd number: terms of 1 would be lost one by one.
+TEST_F(Windowed, a_large_bias_swallows_no_term) {
+  const Literal x = floats({1, 1, 4}, {1, 1, 1, 1});
+  const Literal bias = floats({1}, {16777216});
+  const Attributes conv(Conv{{1}, {1}, pads(*pool_, 1, 0), 1});
+  EXPECT_EQ(result_of(kConv, {x, x, bias}, conv, pool_), (Numbers{16777220}));
+  const Attributes transposed(ConvTranspose{{1}, {1}, pads(*pool_, 1, 3), {0}, 1});
+  EXPECT_EQ(result_of(kConvTranspose, {x, x, bias}, transposed, pool_), (Numbers{16777220}));
+}
+
 TEST_F(Windowed, conv_refuses_a_kernel_that_does_not_fit) {
   const Attributes conv(Conv{{1}, {1}, pads(*pool_, 1, 0), 1});
   EXPECT_EQ(fault_of(kConv, {counting({1, 1, 2}), counting({1, 1, 4})}, conv, pool_), "window-size");

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Prints how far ONNX Runtime, with and without optimization, and the stored outputs of ../shared/models differ.
 
-usage: .venv/bin/python tests/models/record_noise.py        (the rows of kNoise in models_test.cpp)
+usage: .venv/bin/python tests/models/record_noise.py        (kNoise in shared_models.cpp has those that a model needs)
 """
 
 import os

@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <fstream>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "codegen/cpp/build.h"
 #include "codegen/cpp/emit.h"
-#include "frontend/onnx/mapped_file.h"
 #include "tools/burin/command_line.h"
 #include "tools/burin/digest.h"
 #include "tools/burin/flags.h"
@@ -17,13 +19,23 @@
 namespace burin::tools {
 namespace {
 
+// Read, and not mapped once more: pages of a file count for every mapping of it.
+ir::Status add_file(Digest& digest, const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::vector<char> run(size_t{1} << 20);
+  do {
+    file.read(run.data(), static_cast<std::streamsize>(run.size()));
+    digest.add(std::string_view(run.data(), static_cast<size_t>(file.gcount())));
+  } while (file);
+  if (file.eof()) return {};
+  return ir::environment_fault("unreadable-file", path.string(), "expected a file that can be read, found an error");
+}
+
 // Everything that the library's bytes depend on but the machine code itself: the model file, the constants (external data
 // included), the flags, the version.
 ir::Result<std::string> digest_of(const std::vector<ir::Module>& modules, const Options& options) {
-  const ir::Result<frontend::MappedFile> file = frontend::MappedFile::open(options.subject);
-  if (!file) return file.faults();
   Digest digest;
-  digest.add(file->bytes());
+  if (ir::Status status = add_file(digest, options.subject); !status) return status.faults();
   digest.add(fmt::format("{} {} {}", kVersion, name_of(options.toolchain), static_cast<int>(options.math)));
   for (const auto& [name, dims] : options.input_dims) digest.add(fmt::format("{} {}", name, fmt::join(dims, ",")));
   for (const auto& [name, value] : options.symbols) digest.add(fmt::format("{} {}", name, value));
@@ -33,7 +45,12 @@ ir::Result<std::string> digest_of(const std::vector<ir::Module>& modules, const 
   for (const std::string& name : options.out_nodes) digest.add(name);
   for (const ir::Module& module : modules) {
     digest.add(fmt::format("{} {}", module.name, module.target));
-    for (const ir::ConstantPiece& piece : module.constants) digest.add(piece.literal.bytes);
+    for (const ir::ConstantPiece& piece : module.constants) {
+      digest.add(piece.literal.logical.bytes);
+      for (const ir::LayoutDimension& part : piece.literal.layout) {
+        digest.add(fmt::format("{} {} {} {}", part.dimension, static_cast<int>(part.part), part.factor, part.padding));
+      }
+    }
   }
   return digest.text();
 }

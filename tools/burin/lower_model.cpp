@@ -19,6 +19,7 @@ passes::PassContext context_for(const Options& options, const targets::Target& t
   passes::PassContext context;
   context.machine.vector_bytes = target.vector_bytes;
   context.machine.vector_registers = target.vector_registers;
+  context.machine.l2_bytes = target.l2_bytes;
   context.math = options.math;
   context.explained = options.explain ? explained : nullptr;
   return context;

@@ -1,0 +1,106 @@
+#include "passes/prefetch_panels.h"
+
+#include <algorithm>
+
+namespace burin::passes {
+
+using namespace ir;
+
+namespace {
+
+constexpr std::ptrdiff_t kLeastUses = 6;  // values computed per line asked for: below, asking costs as much as it saves
+
+class PanelPrefetch {
+ public:
+  PanelPrefetch(Kernel& kernel, const Machine& machine) : kernel_(kernel), machine_(machine) {}
+
+  void run() { walk(kernel_.body); }
+
+ private:
+  void walk(Block& block) {
+    bool innermost = true;
+    for (LoopStatement& statement : block) {
+      if (auto* loop = std::get_if<Loop>(&statement.form)) {
+        innermost = false;
+        loops_.push_back(loop);
+        walk(loop->body);
+        loops_.pop_back();
+      } else if (auto* repeat = std::get_if<WhileLoop>(&statement.form)) {
+        walk(repeat->body);
+      } else if (auto* branch = std::get_if<Branch>(&statement.form)) {
+        walk(branch->then_body);
+        walk(branch->else_body);
+      }
+    }
+    if (innermost && loops_.size() >= 3) ask(block);
+  }
+
+  void ask(Block& block) {
+    std::vector<Prefetch> wanted(block.size());
+    std::ptrdiff_t lines = 0;
+    const auto is_prefetch = [](const LoopStatement& statement) {
+      return std::holds_alternative<Prefetch>(statement.form);
+    };
+    if (std::ranges::any_of(block, is_prefetch)) return;  // asked already
+    for (size_t i = 0; i < block.size(); ++i) {
+      const auto* let = std::get_if<Let>(&block[i].form);
+      if (let == nullptr || let->value->opcode != Opcode::kLoad || let->value->type.lanes == 1) continue;
+      const Expr index = next_panel(let->value);
+      if (!index.valid()) continue;
+      wanted[i] = {buffer_of(let->value), index};
+      ++lines;
+    }
+    const auto is_assign = [](const LoopStatement& statement) {
+      return std::holds_alternative<Assign>(statement.form);
+    };
+    if (lines == 0 || std::ranges::count_if(block, is_assign) < kLeastUses * lines) return;
+    Block asking;
+    for (size_t i = 0; i < block.size(); ++i) {
+      asking.push_back(std::move(block[i]));
+      if (wanted[i].index.valid()) asking.push_back({std::move(wanted[i])});
+    }
+    block = std::move(asking);
+  }
+
+  // Where `load` stands one panel further on, at the last panel where it stands; invalid when nothing is to be asked for.
+  Expr next_panel(Expr load) const {
+    const Expr index = load->operands[0];
+    if (index->type != kIndex) return {};
+    // From the inside: loops that walk the panel, loops that walk it again, the loop over panels.
+    size_t level = loops_.size();
+    int64_t bytes = info(load->type.element).bytes * load->type.lanes;
+    while (level > 0 && uses_variable(index, loops_[level - 1]->counter)) {
+      if (!grow(bytes, *loops_[--level])) return {};
+    }
+    if (level == loops_.size()) return {};
+    bool again = false;
+    for (; level > 0 && !uses_variable(index, loops_[level - 1]->counter); --level) again = true;
+    if (level == 0 || !again) return {};
+    const Loop& panels = *loops_[level - 1];
+    if (!grow(bytes, panels) || bytes <= machine_.l2_bytes) return {};
+    const Expr next = min(index->pool->variable(panels.counter) + panels.step, panels.end - 1);
+    return substitute(index, {{panels.counter.index, next}});
+  }
+
+  // Multiplies by the loop's turns, when those are known and no panel has gigabytes.
+  static bool grow(int64_t& bytes, const Loop& loop) {
+    constexpr int64_t kMost = int64_t{1} << 32;
+    const std::optional<int64_t> end = constant_integer(loop.end);
+    if (!is_constant_value(loop.begin, 0) || loop.step != 1 || !end || *end < 1 || *end > kMost / bytes) return false;
+    bytes *= *end;
+    return true;
+  }
+
+  Kernel& kernel_;
+  const Machine& machine_;
+  std::vector<const Loop*> loops_;  // around the present block, outermost first
+};
+
+}  // namespace
+
+Status prefetch_panels(Module& module, const PassContext& context) {
+  for (Kernel& kernel : module.kernels) PanelPrefetch(kernel, context.machine).run();
+  return {};
+}
+
+}  // namespace burin::passes
