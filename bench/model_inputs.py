@@ -66,5 +66,5 @@ def random_inputs(inputs, shapes, bounds, seed=0):
             value = rng.integers(0, bounds.get(name, FALLBACK_IDS), shape)
         else:
             value = rng.random(shape)
-        values[name] = np.ascontiguousarray(value).astype(dtype)
+        values[name] = np.array(value, dtype, order="C")
     return values

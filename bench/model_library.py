@@ -128,7 +128,7 @@ class ModelLibrary:
 
     def prepare(self, values):
         """Binds `values` (name -> contiguous array), buffers for the outputs and an arena."""
-        ordered = [np.ascontiguousarray(values[name], dtype) for name, dtype, _ in self.inputs]
+        ordered = [np.asarray(values[name], dtype, order="C") for name, dtype, _ in self.inputs]
         shapes = [(c_int64 * max(1, v.ndim))(*v.shape) for v in ordered]
         request = PrepareRequest(
             struct_size=sizeof(PrepareRequest),

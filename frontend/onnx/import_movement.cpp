@@ -215,7 +215,8 @@ Status emit_pad(NodeImport& node, const std::vector<Expr>& pads, const std::vect
     pad.begins[axis] = pads[i];
     pad.sizes[axis] = pad.sizes[axis] + pads[i] + pads[i + axes.size()];
   }
-  if (pad.sizes == node.shape(0)) {
+  const bool is_shifted = !std::ranges::all_of(pad.begins, [](Expr begin) { return ir::is_constant_value(begin, 0); });
+  if (pad.sizes == node.shape(0) && !is_shifted) {
     node.set_result(0, node.operand(0));
     return {};
   }

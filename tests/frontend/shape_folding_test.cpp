@@ -111,6 +111,24 @@ TEST(ShapeFolding, a_dimension_that_overflows_is_refused_with_its_sum) {
       << faults;
 }
 
+std::string_view first_op(const ir::Result<ir::Graph>& graph) {
+  return graph ? graph->ops[graph->main().ops.front()].info->name : "";
+}
+
+TEST(ShapeFolding, a_pad_of_nothing_is_its_operand) {
+  ModelBuilder model;
+  model.input("x", {2}).integers("pads", {0, 0}).output("y");
+  model.node("Pad", {"x", "pads"}, {"y"});
+  EXPECT_EQ(first_op(model.import()), "identity");
+}
+
+TEST(ShapeFolding, a_pad_that_keeps_the_size_still_shifts) {
+  ModelBuilder model;
+  model.input("x", {2}).integers("pads", {1, -1}).output("y");
+  model.node("Pad", {"x", "pads"}, {"y"});
+  EXPECT_EQ(first_op(model.import()), "pad");
+}
+
 TEST(ShapeFolding, a_range_by_steps_of_nothing_is_refused) {
   ModelBuilder model;
   model.integers("start", {0}, true).integers("end", {9}, true).integers("step", {0}, true).output("y");
