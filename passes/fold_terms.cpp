@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "ir/checked.h"
-#include "ir/evaluate.h"
+#include "passes/constant_nest.h"
 
 namespace burin::passes {
 
@@ -95,19 +95,13 @@ class TermFolding {
       index.push_back(pool.variable(axis.variable));
     }
     if (checked_product(extents).value_or(INT64_MAX) > kMostPoints) return {};
-    Program small;
-    small.pool = program_.pool;
-    small.tensors = program_.tensors;
-    const TensorId result = small.add_tensor("folded", e->type.element, shape);
     Nest nest;
     nest.axes = used;
-    nest.writes.push_back({result, index, e, {}});
-    small.body.push_back({std::move(nest)});
-    small.outputs.push_back(result);
-    const Result<Evaluation> evaluation = evaluate(small, {});
-    if (!evaluation) return {};
+    nest.writes.push_back({{}, index, e, {}});
+    std::optional<Literal> literal = values_of(program_, std::move(nest), e->type.element, shape);
+    if (!literal) return {};
     const TensorId added = program_.add_tensor(fmt::format("folded{}", count_++), e->type.element, shape);
-    program_.tensors[added].constant = evaluation->outputs[0];
+    program_.tensors[added].constant = std::move(literal);
     return ir::read(program_, added, index);
   }
 
@@ -118,34 +112,6 @@ class TermFolding {
 };
 
 }  // namespace
-
-namespace {
-
-void fold_reads(Program& program, std::vector<Statement>& body) {
-  for (Statement& statement : body) {
-    if (auto* group = std::get_if<Group>(&statement.form)) fold_reads(program, group->body);
-    for_each_body(statement, [&](std::vector<Statement>& inner) { fold_reads(program, inner); });
-    auto* nest = std::get_if<Nest>(&statement.form);
-    if (nest == nullptr) continue;
-    map_exprs(*nest, [&](Expr root) {
-      return rewrite_bottom_up(root, [&](Expr node) {
-        if (node->opcode != Opcode::kRead || otherwise_of(program, node).valid()) return node;
-        const std::optional<Literal>& literal = program.tensors[tensor_of(node)].constant;
-        if (!literal || literal->bytes.size() != static_cast<size_t>(size_of(literal->element))) return node;
-        const Scalar value = literal->at(0);
-        return is_float(literal->element) ? node->pool->floating(value.number, node->type)
-                                          : node->pool->integer(value.integer, node->type);
-      });
-    });
-  }
-}
-
-}  // namespace
-
-Status fold_reads(Program& program, const PassContext&) {
-  fold_reads(program, program.body);
-  return {};
-}
 
 Status fold_terms(Program& program, const PassContext&) {
   TermFolding(program).run(program.body);

@@ -10,9 +10,4 @@ namespace burin::passes {
 // A part is folded when the axes that index it have few points together, so the constant stays small.
 ir::Status fold_terms(ir::Program& program, const PassContext& context);
 
-// Replaces reads of constants that are the same everywhere by the number.
-//   before  value pow(%x[i], %two[])
-//   after   value pow(%x[i], 2)
-ir::Status fold_reads(ir::Program& program, const PassContext& context);
-
 }  // namespace burin::passes

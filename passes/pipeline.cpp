@@ -7,6 +7,8 @@
 #include "passes/eliminate_dead.h"
 #include "passes/expand_math.h"
 #include "passes/fold_constants.h"
+#include "passes/fold_maps.h"
+#include "passes/fold_reads.h"
 #include "passes/fold_terms.h"
 #include "passes/fuse_epilogues.h"
 #include "passes/inline_maps.h"
@@ -35,6 +37,7 @@ constexpr NestPass kNestPasses[] = {
     {"pad-reads", "Give tensors that reductions read around a real border.", pad_reads},
     {"inline-maps", "Compose elementwise and moving nests with those that read them.", inline_maps},
     {"fuse-epilogues", "Let reductions finish with the maps that only follow them.", fuse_epilogues},
+    {"fold-maps", "Evaluate maps that read nothing but constants.", fold_maps},
     {"fold-terms", "Evaluate the parts of nests that depend on constants alone.", fold_terms},
     {"assign-layouts", "Keep channels innermost around convolutions; pack weights in panels.", assign_layouts},
     {"pad-rows", "Keep rows that a contraction reads together out of one cache set.", pad_rows},

@@ -113,14 +113,6 @@ ValueId merge_heads(NodeImport& node, ValueId value) {
   return emit_reshape(node, apart, {shape[0], shape[1], shape[2] * shape[3]});
 }
 
-ValueId emit_positions(NodeImport& node, Expr count, size_t axis, size_t rank) {
-  Shape shape(rank, node.graph().pool->integer(1));
-  shape[axis] = count;
-  const ValueId zero = node.scalar_constant(0, ElementType::kI64);
-  const ValueId one = node.scalar_constant(1, ElementType::kI64);
-  return emit_reshape(node, node.emit(ir::kRange, {zero, one}, Attributes(ir::Range{{count}})), std::move(shape));
-}
-
 ValueId query_positions(NodeImport& node, Expr count, ValueId first) {
   return sum_of(node, emit_positions(node, count, 0, 2), first);
 }

@@ -38,8 +38,6 @@ AttentionSteps emit_attention(NodeImport& node, AttentionOperands operands);
 ir::Result<ir::ValueId> split_heads(NodeImport& node, ir::ValueId value, int64_t heads);
 ir::ValueId merge_heads(NodeImport& node, ir::ValueId value);
 
-// 0, 1, .. in i64, counted along dimension `axis` of the last `rank` ones; the others are 1.
-ir::ValueId emit_positions(NodeImport& node, ir::Expr count, size_t axis, size_t rank);
 // Positions of queries, `first` + 0, 1, .., as [.., S, 1]; `first` broadcasts with it, or is absent for 0.
 ir::ValueId query_positions(NodeImport& node, ir::Expr count, ir::ValueId first);
 // True where a key, at 0, 1, .., is not behind its query: [.., S, T].

@@ -144,4 +144,12 @@ ir::ValueId emit_slice(NodeImport& node, ir::ValueId value, int64_t axis, ir::Ex
   return node.emit(ir::kSlice, {value}, ir::Attributes(std::move(slice)));
 }
 
+ir::ValueId emit_positions(NodeImport& node, ir::Expr count, size_t axis, size_t rank) {
+  ir::Shape shape(rank, node.graph().pool->integer(1));
+  shape[axis] = count;
+  const ir::ValueId zero = node.scalar_constant(0, ir::ElementType::kI64);
+  const ir::ValueId one = node.scalar_constant(1, ir::ElementType::kI64);
+  return emit_reshape(node, node.emit(ir::kRange, {zero, one}, ir::Attributes(ir::Range{{count}})), std::move(shape));
+}
+
 }  // namespace burin::frontend

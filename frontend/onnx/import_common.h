@@ -43,5 +43,7 @@ ir::ValueId emit_expand(NodeImport& node, ir::ValueId value, ir::Shape shape);
 ir::ValueId emit_concat(NodeImport& node, std::vector<ir::ValueId> parts, int64_t axis);
 // Elements `start` .. `start + size` along `axis`.
 ir::ValueId emit_slice(NodeImport& node, ir::ValueId value, int64_t axis, ir::Expr start, ir::Expr size);
+// 0, 1, .. in i64, counted along dimension `axis` of `rank`; the others are 1.
+ir::ValueId emit_positions(NodeImport& node, ir::Expr count, size_t axis, size_t rank);
 
 }  // namespace burin::frontend

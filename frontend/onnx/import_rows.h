@@ -30,6 +30,7 @@ std::span<const ImportRow> recurrent_rows();       // LSTM, GRU, RNN
 std::span<const ImportRow> reduce_rows();          // Reduce*
 std::span<const ImportRow> resize_rows();          // Resize, Upsample, GridSample
 std::span<const ImportRow> sequence_rows();        // Sequence*, SplitToSequence, ConcatFromSequence, Optional*
-std::span<const ImportRow> shape_rows();  // Constant*, Shape, Size, Range, Reshape, Flatten, Squeeze, Unsqueeze
+std::span<const ImportRow> shape_rows();   // Constant*, Shape, Size, Range, Reshape, Flatten, Squeeze, Unsqueeze
+std::span<const ImportRow> signal_rows();  // DFT, STFT, *Window, MelWeightMatrix
 
 }  // namespace burin::frontend

@@ -8,6 +8,7 @@
 #include "frontend/onnx/import_rows.h"
 #include "ir/linear.h"
 #include "ir/ops/rows.h"
+#include "ir/rational.h"
 
 namespace burin::frontend {
 namespace {
@@ -237,26 +238,36 @@ Status import_eye_like(NodeImport& node) {
   return {};
 }
 
+// The only element of operand `i` as an expression; invalid when it depends on data.
+Expr scalar_operand(const NodeImport& node, int i) {
+  if (!node.has(i)) return {};
+  const std::optional<std::vector<Expr>>& elements = node.graph().values[node.operand(i)].elements;
+  return elements && elements->size() == 1 ? elements->front() : Expr();
+}
+
+// ceil(distance / step) of floats, step being a constant above 0; absent when it depends on data.
+std::optional<Expr> float_steps(Expr distance, Expr step) {
+  if (!is_constant(distance)) return ir::whole_value(ir::unary(ir::Opcode::kCeil, ir::div(distance, step)));
+  const double steps = std::ceil(*ir::constant_number(distance) / *ir::constant_number(step));
+  return distance->pool->integer(steps > 0 ? static_cast<int64_t>(std::min(steps, 0x1p62)) : 0);
+}
+
 // ceil((limit - start) / delta) where that can be known; absent when it depends on data.
 std::optional<Expr> range_size(const NodeImport& node) {
-  ir::ExprPool& pool = *node.graph().pool;
+  const Expr start = scalar_operand(node, 0);
+  const Expr limit = scalar_operand(node, 1);
+  const Expr delta = scalar_operand(node, 2);
+  if (!start.valid() || !limit.valid() || !delta.valid() || !is_constant(delta)) return std::nullopt;
+  const bool falls = *ir::constant_number(delta) < 0;
+  const Expr distance = falls ? start - limit : limit - start;
+  std::optional<Expr> steps;
   if (ir::is_float(node.element(0))) {
-    const auto start = node.known_numbers(0);
-    const auto limit = node.known_numbers(1);
-    const auto delta = node.known_numbers(2);
-    if (!start || !limit || !delta || start->size() != 1 || limit->size() != 1 || delta->size() != 1)
-      return std::nullopt;
-    const double steps = std::ceil(((*limit)[0] - (*start)[0]) / (*delta)[0]);
-    return pool.number(std::max(steps, 0.0), ir::kIndex);
+    steps = float_steps(distance, falls ? -delta : delta);
+  } else {
+    steps = ir::ceil_div(distance, std::abs(std::max(*ir::constant_integer(delta), -INT64_MAX)));
   }
-  const std::vector<Expr>* start = node.elements(0);
-  const std::vector<Expr>* limit = node.elements(1);
-  const std::optional<std::vector<int64_t>> delta = node.known_integers(2);
-  if (start == nullptr || limit == nullptr || !delta || start->size() != 1 || limit->size() != 1 || delta->size() != 1)
-    return std::nullopt;
-  const int64_t step = (*delta)[0];
-  const Expr distance = step > 0 ? (*limit)[0] - (*start)[0] : (*start)[0] - (*limit)[0];
-  return ir::max(ir::ceil_div(distance, std::abs(std::max(step, -INT64_MAX))), pool.integer(0));
+  if (steps) steps = ir::max(*steps, node.graph().pool->integer(0));
+  return steps;
 }
 
 Status import_range(NodeImport& node) {

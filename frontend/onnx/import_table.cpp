@@ -33,6 +33,7 @@ constexpr Rows kFamilies[] = {
     resize_rows,
     sequence_rows,
     shape_rows,
+    signal_rows,
 };
 // clang-format on
 

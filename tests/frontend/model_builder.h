@@ -49,11 +49,11 @@ class ModelBuilder {
     for (int64_t value : values) tensor->add_int64_data(value);
     return *this;
   }
-  ModelBuilder& floats(const std::string& name, const std::vector<float>& values) {
+  ModelBuilder& floats(const std::string& name, const std::vector<float>& values, bool is_scalar = false) {
     auto* tensor = graph().add_initializer();
     tensor->set_name(name);
     tensor->set_data_type(onnx::TensorProto::FLOAT);
-    tensor->add_dims(static_cast<int64_t>(values.size()));
+    if (!is_scalar) tensor->add_dims(static_cast<int64_t>(values.size()));
     for (float value : values) tensor->add_float_data(value);
     return *this;
   }

@@ -130,6 +130,27 @@ TEST(ShapeFolding, a_pad_that_keeps_the_size_still_shifts) {
   EXPECT_EQ(first_op(model.import()), "pad");
 }
 
+// As YOLO's anchors are exported: a size, cast to float, is the limit of a Range of floats.
+TEST(ShapeFolding, a_range_of_floats_may_end_at_a_dimension) {
+  ModelBuilder model;
+  model.input("x", {"n", 4}).integers("which", {0}, true).output("y");
+  model.floats("start", {0}, true).floats("delta", {0.5}, true);
+  model.node("Shape", {"x"}, {"s"});
+  model.node("Gather", {"s", "which"}, {"d"});
+  set_integer(model.node("Cast", {"d"}, {"limit"}), "to", onnx::TensorProto::FLOAT);
+  model.node("Range", {"start", "limit", "delta"}, {"y"});
+  EXPECT_EQ(output_type(model.import()), "f32[*(n,2)]");
+}
+
+TEST(ShapeFolding, a_range_of_floats_counts_its_steps) {
+  for (const auto& [limit, delta, count] : {std::tuple{1.0F, 0.3F, 4}, {-1.0F, -0.25F, 4}, {-1.0F, 0.25F, 0}}) {
+    ModelBuilder model;
+    model.floats("start", {0}, true).floats("limit", {limit}, true).floats("delta", {delta}, true).output("y");
+    model.node("Range", {"start", "limit", "delta"}, {"y"});
+    EXPECT_EQ(output_type(model.import()), fmt::format("f32[{}]", count)) << limit << " by " << delta;
+  }
+}
+
 TEST(ShapeFolding, a_range_by_steps_of_nothing_is_refused) {
   ModelBuilder model;
   model.integers("start", {0}, true).integers("end", {9}, true).integers("step", {0}, true).output("y");
