@@ -91,17 +91,6 @@ class Scheduler {
     return std::max(1, machine_.vector_bytes / std::max(bytes, 4));
   }
 
-  // How often an access is made for each point: at every step of a reduction, which counts up to 16, or once.
-  int64_t repeats(const Access& access) const {
-    constexpr int64_t kMostRepeats = 16;
-    int64_t steps = 1;
-    for (int axis : inner_) {
-      if (uses_variable(access.position, variable(axis))) steps *= std::min(planned_extent(axis), kMostRepeats);
-      steps = std::min(steps, kMostRepeats);
-    }
-    return steps;
-  }
-
   // The parallel axis that stores and loads walk in unit steps; -1 when vectors would mostly gather.
   int best_vector_axis() const {
     int best = -1;
@@ -110,10 +99,11 @@ class Scheduler {
       int64_t score = 0;
       for (const Access& access : accesses_) {
         const Step step = step_of(access, variable(axis), lanes());
-        const int64_t weight = (access.stores ? 4 : 3) * repeats(access);
+        const int64_t weight = access.stores ? 4 : 3;
         if (step == Step::kOne) score += weight;
-        if (step == Step::kOther) score -= (access.stores ? 4 : 2) * repeats(access);
-        if (step == Step::kIrregular) score -= 4 * repeats(access);
+        const bool is_rare = access.stores && !inner_.empty();  // once for all steps of a reduction
+        if (step == Step::kOther) score -= access.stores && !is_rare ? 4 : 2;
+        if (step == Step::kIrregular) score -= is_rare ? 2 : 4;
       }
       if (planned_extent(axis) < kLeastVector) continue;
       if (planned_extent(axis) < lanes()) score -= 1;

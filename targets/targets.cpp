@@ -8,10 +8,10 @@
 namespace burin::targets {
 namespace {
 
-// Flags measured in docs: g++ otherwise coalesces accumulators into copies and spills, clang splits 512-bit vectors, and
+// What the flags are for: g++ otherwise coalesces accumulators into copies and spills, clang splits 512-bit vectors, and
 // g++ on aarch64 schedules before it allocates registers.
 constexpr std::string_view kGcc = "g++";
-constexpr std::string_view kClang = "clang++";
+constexpr std::string_view kClang = "clang++-19 clang++";  // as Debian's package names it, and others
 constexpr std::string_view kAarch64Gcc = "aarch64-linux-gnu-g++";
 
 constexpr auto kTargets = std::to_array<Target>({

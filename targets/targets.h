@@ -22,7 +22,7 @@ struct Extensions {
   bool bf16_dot = false;  // 2-way bf16 dot product into f32
 };
 
-// Command lines for those who build emitted C++ themselves: compiler, then flags without inputs and outputs.
+// Command lines for emitted C++: compilers, the first of which is tried first, then flags without inputs and outputs.
 struct Toolchain {
   std::string_view gcc;
   std::string_view gcc_flags;

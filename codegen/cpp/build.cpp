@@ -35,46 +35,46 @@ std::string read_text(const std::string& path) {
 
 // One run of the compiler.
 struct Job {
-  std::string name;  // of the object
-  std::vector<std::string> command;
+  std::string name;                    // of the object
+  std::vector<std::string> compilers;  // the first that is there serves
+  std::vector<std::string> flags;
   ir::Status status;
 };
 
-// What a run for `target` starts with, up to the flags that depend on the part.
-std::vector<std::string> compiler_words(const targets::Target& target, const CompileOptions& options) {
+// What a run for `target` is made with, up to the flags that depend on the part.
+Job job_for(const targets::Target& target, const CompileOptions& options, std::string name) {
   const targets::Toolchain& row = target.toolchain;
   const bool gcc = options.compiler == Compiler::kGcc;
-  std::vector<std::string> words = words_of(gcc ? row.gcc_flags : row.clang_flags);
-  words.insert(words.begin(), options.command.empty() ? std::string(gcc ? row.gcc : row.clang) : options.command);
+  Job job{std::move(name), words_of(gcc ? row.gcc : row.clang), words_of(gcc ? row.gcc_flags : row.clang_flags), {}};
+  if (!options.command.empty()) job.compilers = words_of(options.command);
   // Code that stands alone: for a library that needs no other, with the arithmetic that is written.
   for (const char* flag :
        {"-std=c++17", "-ffp-contract=off", "-fPIC", "-fvisibility=hidden", "-fno-exceptions", "-fno-rtti",
         "-fno-stack-protector", "-ffunction-sections", "-fdata-sections", "-DBURIN_LINKED_WEIGHTS"}) {
-    words.emplace_back(flag);
+    job.flags.emplace_back(flag);
   }
-  return words;
+  return job;
 }
 
 std::vector<Job> jobs_of(std::span<const Variant> variants, const ModelTables& tables, const CompileOptions& options) {
   std::vector<Job> jobs;
   for (size_t i = 0; i < variants.size(); ++i) {
-    Job job{tables.symbol_prefix + "_" + c_identifier(tables.variants[i].target) + ".o",
-            compiler_words(variants[i].target, options),
-            {}};
-    job.command.emplace_back("-DBURIN_KERNELS_ONLY");
+    Job job = job_for(variants[i].target, options,
+                      tables.symbol_prefix + "_" + c_identifier(tables.variants[i].target) + ".o");
+    job.flags.emplace_back("-DBURIN_KERNELS_ONLY");
     jobs.push_back(std::move(job));
   }
   // The last variant asks least of a machine, and the tables run on any that the library runs on.
-  Job job{tables.symbol_prefix + "_tables.o", compiler_words(variants.back().target, options), {}};
-  job.command.emplace_back("-DBURIN_TABLES_ONLY");
-  if (options.exported == Exported::kNamedModel) job.command.emplace_back("-DBURIN_NAMED_MODEL");
+  Job job = job_for(variants.back().target, options, tables.symbol_prefix + "_tables.o");
+  job.flags.emplace_back("-DBURIN_TABLES_ONLY");
+  if (options.exported == Exported::kNamedModel) job.flags.emplace_back("-DBURIN_NAMED_MODEL");
   jobs.push_back(std::move(job));
   return jobs;
 }
 
-ir::Status no_compiler(const std::string& command) {
-  ir::Diagnostic fault = ir::environment_fault(kNoCompiler, "", "no compiler found: tried {}", command);
-  fault.hint = fmt::format("install {}, or use --toolchain llvm", command);
+ir::Status no_compiler(const std::vector<std::string>& tried) {
+  ir::Diagnostic fault = ir::environment_fault(kNoCompiler, "", "no compiler found: tried {}", fmt::join(tried, ", "));
+  fault.hint = fmt::format("install {}, or use --toolchain llvm", tried[0]);
   return fault;
 }
 
@@ -85,23 +85,29 @@ std::string excerpt(const std::string& said) {
 }
 
 void run(Job& job, const std::string& source, const ScratchFolder& folder, const CompileOptions& options) {
-  std::vector<std::string> command = job.command;
+  std::vector<std::string> command = {""};
+  command.insert(command.end(), job.flags.begin(), job.flags.end());
   command.insert(command.end(), options.extra_flags.begin(), options.extra_flags.end());
   for (const std::string& word : {"-I" + folder.path_of(""), std::string("-c"), folder.path_of(source),
                                   std::string("-o"), folder.path_of(job.name)}) {
     command.push_back(word);
   }
   const std::string log = folder.path_of(job.name + ".log");
-  const ir::Result<int> code = run_program(command, log);
-  if (!code) {
-    job.status = no_compiler(command[0]);
-  } else if (*code != 0) {
-    job.status = ir::Diagnostic{
-        ir::Fault::kInternal,
-        "compiler",
-        fmt::format("file \"{}\"", source),
-        fmt::format("expected {} to compile it, found exit code {}:\n{}", command[0], *code, excerpt(read_text(log))),
-        {}};
+  job.status = no_compiler(job.compilers);
+  for (const std::string& compiler : job.compilers) {
+    command[0] = compiler;
+    const ir::Result<int> code = run_program(command, log);
+    if (!code) continue;
+    job.status = {};
+    if (*code != 0) {
+      job.status = ir::Diagnostic{
+          ir::Fault::kInternal,
+          "compiler",
+          fmt::format("file \"{}\"", source),
+          fmt::format("expected {} to compile it, found exit code {}:\n{}", compiler, *code, excerpt(read_text(log))),
+          {}};
+    }
+    return;
   }
 }
 

@@ -181,6 +181,16 @@ TEST(CppLibrary, a_compiler_that_is_not_there_is_a_fault_of_the_environment) {
   EXPECT_EQ(objects.faults().size(), 1U);
 }
 
+TEST(CppLibrary, the_first_compiler_that_is_there_serves) {
+  const ir::Module module = ir::matmul_sample(4);
+  const Variant variant{&module, row("x86_64-v2")};
+  const ModelTables tables = tables_of({&variant, 1});
+  const CompileOptions options{Compiler::kGcc, Exported::kModel, "g++-none g++", {}};
+  const ir::Result<std::vector<ObjectFile>> objects =
+      compile_cpp({&variant, 1}, tables, emit_cpp({&variant, 1}, tables), options);
+  EXPECT_TRUE(objects) << ir::text_of(objects.faults());
+}
+
 TEST(CppLibrary, code_that_does_not_compile_is_reported_with_what_the_compiler_said) {
   const ir::Module module = ir::matmul_sample(4);
   const Variant variant{&module, runnable_targets().back()};
