@@ -117,6 +117,7 @@ struct Kernel {
   std::vector<VariableId> scalars;  // i64 parameters, after the buffers
   Block body;
   std::vector<std::string> origin;  // the model's nodes, for comments and profiles
+  std::string shapes;               // "x f32[N, 8], w f32[8, 4] -> y f32[N, 4]": of the tensors, for comments
 };
 
 struct Interface {

@@ -200,6 +200,7 @@ class LoopParser {
 
   void parse_body(Kernel& kernel) {
     kernel.origin = parse_origin(cursor_);
+    if (cursor_.accept_word("shapes")) kernel.shapes = cursor_.expect_kind(TokenKind::kString, "shapes in quotes");
     cursor_.expect("{");
     while (!cursor_.failed()) {
       if (cursor_.accept_word("local")) {

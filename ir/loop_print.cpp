@@ -131,7 +131,8 @@ class LoopPrinter {
       parameters += (parameters.empty() ? "" : ", ") + bounded;
     }
     {
-      auto block = out_.block(head + "(" + parameters + ")" + origin_text(kernel.origin));
+      const std::string shapes = kernel.shapes.empty() ? "" : " shapes " + quoted(kernel.shapes);
+      auto block = out_.block(head + "(" + parameters + ")" + origin_text(kernel.origin) + shapes);
       for (; count < kernel.buffers.size(); ++count) print_buffer(kernel, BufferId{count});
       print(kernel.body);
     }

@@ -10,7 +10,7 @@
 //     constants 64 {                                        bytes
 //       at 0 : f32[2] = [1, 2]
 //     }
-//     kernel @relu_f32(%x: f32, %y: written f32 align 4, N) from "relu" {
+//     kernel @relu_f32(%x: f32, %y: written f32 align 4, N) from "relu" shapes "x f32[N, 8] -> y f32[N, 8]" {
 //       local %t : f32[16]
 //       tile acc : f32x16[14, 2]                            without dimensions: one value
 //       parallel i in 0..2 { for p in 0..N step 14 { unrolled t in 0..14 { .. } } }

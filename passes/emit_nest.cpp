@@ -15,8 +15,6 @@ using namespace ir;
 
 namespace {
 
-constexpr int64_t kMostInRow = 512;  // terms that a long sum adds up before it adds them to its total
-
 // What a schedule says, by axis: points per tile, vector lanes, and the orders of the loops around.
 struct Plan {
   std::vector<int> outer;
@@ -24,6 +22,7 @@ struct Plan {
   std::vector<int64_t> unrolled;  // by axis, 1: not tiled
   std::vector<int64_t> lanes;     // by axis, 1: no vectors
   int split_axis = -1;            // reduction axis whose lanes hold partial results
+  int64_t row_terms = 0;          // terms of a sum that are added up before they are added to the total, 0: one by one
 };
 
 Plan plan_of(const FlatNest& nest, const Schedule& schedule) {
@@ -38,6 +37,8 @@ Plan plan_of(const FlatNest& nest, const Schedule& schedule) {
     } else if (loop.kind == LoopKind::kVector) {
       plan.lanes[axis] = loop.factor;
       if (!parallel) plan.split_axis = loop.axis;
+    } else if (!parallel) {
+      plan.row_terms = loop.factor;
     } else {
       plan.unrolled[axis] = loop.factor;
     }
@@ -222,7 +223,7 @@ class NestEmission {
             {Assign{point.accumulators[i], {}, at_point_without_registers(nest_.accumulators[i].init, point)}});
       }
     }
-    if (sums_by_rows()) {
+    if (plan_.row_terms > 0) {
       row_sums(tile, block);
       return stores(tile, block);
     }
@@ -240,37 +241,19 @@ class NestEmission {
     return at_point(e, bare);
   }
 
-  // A long sum that is no product of two loads (those are short, and every instruction counts there).
-  bool sums_by_rows() const {
-    if (nest_.accumulators.size() != 1 || plan_.inner.empty()) return false;
-    if (plan_.inner.size() == 1) {
-      const std::optional<int64_t> count = constant_integer(variable(plan_.inner.back()).extent);
-      if (count && *count <= kMostInRow) return false;
-    }
-    const Expr combine = nest_.accumulators[0].combine;
-    const auto is_load = [](Expr e) { return e->opcode == Opcode::kLoad; };
-    if (combine->opcode == Opcode::kFma && (is_load(combine->operands[0]) || is_load(combine->operands[1])))
-      return false;
-    const std::optional<SplitReduction> split = split_reduction(nest_.accumulators[0], pool_);
-    return split && split->opcode == Opcode::kAdd && is_float(combine->type.element) &&
-           std::ranges::none_of(plan_.inner, [&](int axis) {
-             return nest_.axes[static_cast<size_t>(axis)].kind == AxisKind::kSequential;
-           });
-  }
-
   // Sums rows into a register of their own, which is then added to the total: rounding errors grow with the length of a row
   // and the number of rows, not with their product. A row is a turn of the innermost loop, or a part of a single long one.
   void row_sums(std::vector<TilePoint>& tile, Block& block) {
     Block* body = &block;
     if (plan_.inner.size() == 1) {
       const Expr extent = variable(plan_.inner[0]).extent;
-      const Expr rows = floor_div(extent, kMostInRow);
+      const Expr rows = floor_div(extent, plan_.row_terms);
       Loop loop{counter_below("row", rows), pool_.integer(0), rows, 1, LoopKind::kSerial, {}};
-      const Expr first = pool_.variable(loop.counter) * kMostInRow;
-      one_row(tile, first, pool_.integer(kMostInRow), loop.body);
+      const Expr first = pool_.variable(loop.counter) * plan_.row_terms;
+      one_row(tile, first, pool_.integer(plan_.row_terms), loop.body);
       if (!is_constant_value(rows, 0)) block.push_back({std::move(loop)});
-      if (!provably_equal(rows * kMostInRow, extent))
-        one_row(tile, rows * kMostInRow, extent - rows * kMostInRow, block);
+      if (!provably_equal(rows * plan_.row_terms, extent))
+        one_row(tile, rows * plan_.row_terms, extent - rows * plan_.row_terms, block);
       return;
     }
     for (size_t i = 0; i + 1 < plan_.inner.size(); ++i) body = step_loop(plan_.inner[i], tile, *body);
@@ -420,7 +403,7 @@ class NestEmission {
   void split_reduction_tile(std::vector<TilePoint>& tile, Block& block) {
     BURIN_ASSERT(nest_.accumulators.size() == 1, "a split reduction has one accumulator");
     const Accumulator& accumulator = nest_.accumulators[0];
-    const std::optional<SplitReduction> split = split_reduction(accumulator, pool_);
+    const std::optional<SplitReduction> split = split_reduction(accumulator);
     BURIN_ASSERT(split.has_value(), "only a reduction that can be split is scheduled so");
     declare_accumulators(tile, block, 1);
     for (const TilePoint& point : tile) {

@@ -10,8 +10,9 @@
 
 namespace burin::passes {
 
-// The schedule's loops are in this order: parallel axes with factor 0, then reduction or sequential axes with factor 0, then
-// the tile (factors above 0): unrolled and vector loops over parallel axes, or one vector loop over the last reduction axis.
+// The schedule's loops are in this order: parallel axes with factor 0, then reduction or sequential axes with factor 0, then a
+// serial loop with a factor over the last reduction axis where sums are made in rows, then the tile (factors above 0): unrolled
+// and vector loops over parallel axes, or one vector loop over the last reduction axis.
 ir::Block emit_nest(const FlatNest& nest, const ir::Schedule& schedule, ir::ExprPool& pool);
 
 }  // namespace burin::passes

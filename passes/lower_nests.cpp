@@ -1,6 +1,7 @@
 #include "passes/lower_nests.h"
 
 #include <algorithm>
+#include <bit>
 #include <cctype>
 #include <map>
 #include <set>
@@ -26,15 +27,24 @@ constexpr int64_t kConstantAlignment = 64;  // bytes
 // Of one tensor in memory: 256 GiB. What is larger is a mistake in a shape, and no machine would run it.
 constexpr int64_t kMostTensorBytes = int64_t{1} << 38;
 
+// How many points or lanes of a tile a loop over an axis makes: what is planned, or what the axis has.
+int64_t tile_points(const ScheduledLoop& loop, const FlatNest& nest, const ExprPool& pool) {
+  const int64_t most = loop.factor;
+  const Expr extent = pool[nest.axes[static_cast<size_t>(loop.axis)].variable].extent;
+  const int64_t points = std::clamp<int64_t>(constant_integer(extent).value_or(most), 1, most);
+  return loop.kind == LoopKind::kVector ? static_cast<int64_t>(std::bit_floor(static_cast<uint64_t>(points))) : points;
+}
+
 // "reduce_f32_14x2x16": what a kernel's innermost tile looks like.
-std::string kernel_stem(const FlatNest& nest, const Schedule& schedule) {
+std::string kernel_stem(const FlatNest& nest, const Schedule& schedule, const ExprPool& pool) {
   const ElementType element = nest.stores.empty() ? ElementType::kF32 : nest.stores[0].value->type.element;
   const bool reduces = !nest.accumulators.empty();
   const bool contracts = reduces && nest.accumulators[0].combine->opcode == Opcode::kFma;
   std::string stem = fmt::format("{}_{}", contracts ? "contract" : reduces ? "reduce" : "map", info(element).name);
   std::string tile;
   for (const ScheduledLoop& loop : schedule) {
-    if (loop.factor > 0) tile += fmt::format("{}{}", tile.empty() ? "_" : "x", loop.factor);
+    if (loop.factor == 0 || loop.kind == LoopKind::kSerial) continue;
+    tile += fmt::format("{}{}", tile.empty() ? "_" : "x", tile_points(loop, nest, pool));
   }
   return stem + tile;
 }
@@ -56,6 +66,16 @@ std::string node_name(const std::vector<std::string>& origin) {
   return name;
 }
 
+// Numbers and symbols; a dimension that is computed is "..".
+std::string shape_text(const Shape& shape) {
+  std::vector<std::string> dims;
+  for (Expr dim : shape) {
+    const std::optional<int64_t> number = constant_integer(dim);
+    dims.push_back(number ? std::to_string(*number) : is_variable(dim) ? (*dim->pool)[variable_of(dim)].name : "..");
+  }
+  return fmt::format("{}", fmt::join(dims, ", "));
+}
+
 // Collects one kernel: its buffers (parameters first come first), its body, what was decided.
 class KernelBuilder {
  public:
@@ -66,6 +86,17 @@ class KernelBuilder {
   std::vector<TensorId> parameters;  // tensors of the parameters, in order
   std::string stem;
   std::vector<std::string> because;
+
+  // "x f32[N, 8], w f32[8, 4] -> y f32[N, 4]": what is read, then what is written.
+  std::string shapes() const {
+    std::vector<std::string> read, written;
+    for (TensorId id : parameters) {
+      const Tensor& tensor = program_.tensors[id];
+      std::string text = fmt::format("{} {}[{}]", tensor.name, info(tensor.element).name, shape_text(tensor.shape));
+      (kernel.buffers[buffers_.at(id)].written ? written : read).push_back(std::move(text));
+    }
+    return fmt::format("{}{}-> {}", fmt::join(read, ", "), read.empty() ? "" : " ", fmt::join(written, ", "));
+  }
 
   BufferId buffer(TensorId id) {
     if (auto found = buffers_.find(id); found != buffers_.end()) return found->second;
@@ -102,7 +133,7 @@ class KernelBuilder {
     } else {
       chosen = {nest.schedule, "as annotated"};
     }
-    if (stem.empty() || !flat.accumulators.empty()) stem = kernel_stem(flat, chosen.loops);
+    if (stem.empty() || !flat.accumulators.empty()) stem = kernel_stem(flat, chosen.loops, *program_.pool);
     because.push_back(chosen.because);
     Block loops = emit_nest(flat, chosen.loops, pool);
     block.insert(block.end(), std::make_move_iterator(loops.begin()), std::make_move_iterator(loops.end()));
@@ -444,6 +475,7 @@ class ProgramLowering {
     builder.kernel.scalars = free_variables(builder.kernel.body);
     for (VariableId scalar : builder.kernel.scalars) call.scalars.push_back(pool.variable(scalar));
     builder.kernel.name = kernel_name(builder);
+    builder.kernel.shapes = builder.shapes();
     lowered_.explained.push_back(explain(builder));
     call.kernel = lowered_.module.kernels.add(std::move(builder.kernel));
     block.push_back({std::move(call)});

@@ -125,10 +125,32 @@ class Scheduler {
     for (int axis : inner_) loops.push_back({axis, LoopKind::kSerial, 0});
   }
 
+  // A long sum is made in rows: a row's terms are added up in a register of their own, which is then added to the total. So
+  // rounding errors grow with the length of a row and the number of rows, not with their product. A row is a turn of the innermost
+  // loop, or a part of a single long one. Sums of products that have a load as a factor are left alone: they are short, and
+  // every instruction counts there.
+  void sum_in_rows(Schedule& loops) const {
+    constexpr int64_t kMostInRow = 512;
+    if (math_ == Math::kStrict || nest_.accumulators.size() != 1 || inner_.empty() || is_sequential()) return;
+    const std::optional<int64_t> count = constant_integer(extent(inner_.back()));
+    if (inner_.size() == 1 && count && *count <= kMostInRow) return;
+    const Expr combine = nest_.accumulators[0].combine;
+    const auto is_load = [](Expr e) { return e->opcode == Opcode::kLoad; };
+    if (combine->opcode == Opcode::kFma && (is_load(combine->operands[0]) || is_load(combine->operands[1]))) return;
+    const std::optional<SplitReduction> split = split_reduction(nest_.accumulators[0]);
+    if (!split || split->opcode != Opcode::kAdd || !is_float(combine->type.element)) return;
+    loops.push_back({inner_.back(), LoopKind::kSerial, kMostInRow});
+  }
+  bool is_sequential() const {
+    return std::ranges::any_of(
+        inner_, [&](int axis) { return nest_.axes[static_cast<size_t>(axis)].kind == AxisKind::kSequential; });
+  }
+
   ChosenSchedule plain(std::string because) const {
     Schedule loops;
     outer(loops, {});
     reductions(loops);
+    sum_in_rows(loops);
     return {loops, std::move(because)};
   }
 
@@ -192,6 +214,7 @@ class Scheduler {
     Schedule loops;
     outer(loops, outer_order(vector_axis, reuse));
     reductions(loops);
+    sum_in_rows(loops);
     if (reuse >= 0) loops.push_back({reuse, LoopKind::kUnrolled, rows});
     if (fitting > 1) loops.push_back({vector_axis, LoopKind::kUnrolled, fitting});
     loops.push_back({vector_axis, LoopKind::kVector, width});
@@ -218,7 +241,7 @@ class Scheduler {
 
   // The reduction axis, the innermost if possible, that every load walks in unit steps or not at all.
   int vector_reduction_axis() const {
-    if (nest_.accumulators.size() != 1 || !split_reduction(nest_.accumulators[0], pool_)) return -1;
+    if (nest_.accumulators.size() != 1 || !split_reduction(nest_.accumulators[0])) return -1;
     for (size_t i = inner_.size(); i-- > 0;) {
       const int axis = inner_[i];
       if (planned_extent(axis) < kLeastVector || (i + 1 < inner_.size() && planned_extent(axis) < lanes())) continue;
@@ -279,11 +302,10 @@ class Scheduler {
 
 }  // namespace
 
-std::optional<SplitReduction> split_reduction(const Accumulator& accumulator, const ExprPool& pool) {
+std::optional<SplitReduction> split_reduction(const Accumulator& accumulator) {
   const Expr combine = accumulator.combine;
   const auto is_accumulator = [&](Expr e) { return is_variable(e) && variable_of(e) == accumulator.variable; };
   const auto uses = [&](Expr e) { return uses_variable(e, accumulator.variable); };
-  (void)pool;
   if (combine->opcode == Opcode::kFma) {
     const bool joins =
         is_accumulator(combine->operands[2]) && !uses(combine->operands[0]) && !uses(combine->operands[1]);

@@ -22,6 +22,6 @@ struct SplitReduction {
   ir::Opcode opcode;  // that joins two partial results: kAdd, kMax, kMin, kMul
   double identity;
 };
-std::optional<SplitReduction> split_reduction(const ir::Accumulator& accumulator, const ir::ExprPool& pool);
+std::optional<SplitReduction> split_reduction(const ir::Accumulator& accumulator);
 
 }  // namespace burin::passes

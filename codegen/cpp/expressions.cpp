@@ -77,8 +77,9 @@ Expressions::Text Expressions::print(Expr e) {
 bool Expressions::is_cheap(Expr e) {
   if (is_leaf(e)) return true;
   if (e->opcode == Opcode::kSplat || e->opcode == Opcode::kLane || ir::is_variable(e)) return is_leaf(e->operands[0]);
-  const bool sum = e->opcode == Opcode::kAdd || e->opcode == Opcode::kSub;
-  return sum && e->type.lanes == 1 && is_leaf(e->operands[0]) && is_leaf(e->operands[1]);
+  const bool is_short = e->opcode == Opcode::kAdd || e->opcode == Opcode::kSub ||
+                        (is_integer(e->type.element) && (e->opcode == Opcode::kMul || e->opcode == Opcode::kDiv));
+  return is_short && e->type.lanes == 1 && is_leaf(e->operands[0]) && is_leaf(e->operands[1]);
 }
 
 std::string Expressions::text(Expr root) {

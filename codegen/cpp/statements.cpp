@@ -295,6 +295,7 @@ void print_kernel(const ir::Kernel& kernel, const std::string& name, std::span<c
   function.reserve(kernel_names);
   const UsedNames used = used_names(kernel);
   for (const std::string& origin : kernel.origin) out.line("// " + comment_text(origin));
+  if (!kernel.shapes.empty()) out.line("// " + comment_text(kernel.shapes));
   const std::string parameters = parameters_of(kernel, style, used, function);
   {
     const auto braces = out.block(fmt::format("[[gnu::noinline]] void {}({})", name, parameters));
