@@ -6,6 +6,7 @@
 #include "passes/eliminate_common.h"
 #include "passes/eliminate_dead.h"
 #include "passes/expand_math.h"
+#include "passes/flush_denormals.h"
 #include "passes/fold_constants.h"
 #include "passes/fold_maps.h"
 #include "passes/fold_reads.h"
@@ -39,6 +40,7 @@ constexpr NestPass kNestPasses[] = {
     {"fuse-epilogues", "Let reductions finish with the maps that only follow them.", fuse_epilogues},
     {"fold-maps", "Evaluate maps that read nothing but constants.", fold_maps},
     {"fold-terms", "Evaluate the parts of nests that depend on constants alone.", fold_terms},
+    {"flush-denormals", "Take constants too small for a normal number as 0 in sums and products.", flush_denormals},
     {"assign-layouts", "Keep channels innermost around convolutions; pack weights in panels.", assign_layouts},
     {"pad-rows", "Keep rows that a contraction reads together out of one cache set.", pad_rows},
     {"strip-groups", "Take vectors of an axis at once where groups share it and memory keeps it innermost.",
