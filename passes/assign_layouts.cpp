@@ -44,7 +44,10 @@ class LayoutAssignment {
       const auto* nest = std::get_if<Nest>(&statement.form);
       if (nest == nullptr) return;
       connect(*nest);
-      if (is_convolution(*nest)) seeds.push_back(nest->writes[0].tensor);
+      const std::optional<Expr> data = data_of_convolution(*nest);
+      if (!data) return;
+      seeds.push_back(tensor_of(*data));
+      if (keeps_channels(*nest, *data)) seeds.push_back(nest->writes[0].tensor);
     });
     std::vector<bool> wanted(program_.tensors.size());
     for (TensorId seed : seeds) wanted[regions_.find(seed.index)] = true;
@@ -74,14 +77,14 @@ class LayoutAssignment {
     return layout;
   }
 
-  // Tensors of one rank that a nest moves between.
+  // Tensors of one rank that a nest moves between, channels to channels.
   void connect(const Nest& nest) {
     if (nest.writes.empty()) return;
     const TensorId result = nest.writes[0].tensor;
     if (rank(result) < 3) return;
     for (Expr read : reads_of(nest)) {
       const TensorId operand = tensor_of(read);
-      if (rank(operand) == rank(result) && !program_.tensors[operand].constant)
+      if (rank(operand) == rank(result) && !program_.tensors[operand].constant && keeps_channels(nest, read))
         regions_.join(result.index, operand.index);
     }
   }
@@ -140,13 +143,27 @@ class LayoutAssignment {
            (spatial && window && index.size() > 3);
   }
 
-  bool is_convolution(const Nest& nest) const {
+  // The parallel axes that walk the channels of what is read walk those of the result, and no other dimension, and the other way
+  // round; an axis that only one of them has may do as it likes.
+  bool keeps_channels(const Nest& nest, Expr read) const {
+    const std::span<const Expr> from = index_of(program_, read);
+    const std::span<const Expr> to = nest.writes[0].index;
+    return std::ranges::all_of(nest.axes, [&](const Axis& axis) {
+      const auto walks = [&](Expr e) { return uses_variable(e, axis.variable); };
+      if (axis.kind != AxisKind::kParallel || std::ranges::none_of(from, walks) || std::ranges::none_of(to, walks))
+        return true;
+      return walks(from[kChannels]) == walks(to[kChannels]);
+    });
+  }
+
+  // What a convolution with constant weights reads beside them; absent for other nests.
+  std::optional<Expr> data_of_convolution(const Nest& nest) const {
     const std::optional<Contraction> contraction = contraction_of(nest);
-    if (!contraction || rank(nest.writes[0].tensor) < 3) return false;
-    const bool left = reads_window(nest, contraction->left) && program_.tensors[tensor_of(contraction->right)].constant;
-    const bool right =
-        reads_window(nest, contraction->right) && program_.tensors[tensor_of(contraction->left)].constant;
-    return left || right;
+    if (!contraction || rank(nest.writes[0].tensor) < 3) return std::nullopt;
+    const auto is_constant_read = [&](Expr read) { return program_.tensors[tensor_of(read)].constant.has_value(); };
+    if (reads_window(nest, contraction->left) && is_constant_read(contraction->right)) return contraction->left;
+    if (reads_window(nest, contraction->right) && is_constant_read(contraction->left)) return contraction->right;
+    return std::nullopt;
   }
 
   // Where the data of a reduction keeps its channels innermost, the loop over them goes innermost too.
@@ -154,7 +171,8 @@ class LayoutAssignment {
     const std::optional<Contraction> contraction = contraction_of(nest);
     if (!contraction || context_.math == Math::kStrict) return;
     for (Expr read : {contraction->left, contraction->right}) {
-      if (program_.tensors[tensor_of(read)].constant || index_of(program_, read).size() < 3 || !is_convolution(nest))
+      if (program_.tensors[tensor_of(read)].constant || index_of(program_, read).size() < 3 ||
+          !data_of_convolution(nest))
         continue;
       const Expr channel = index_of(program_, read)[kChannels];
       std::ranges::stable_sort(nest.axes, {}, [&](const Axis& axis) {
