@@ -112,7 +112,7 @@ struct LoopStatement {
 };
 
 struct Kernel {
-  std::string name;                 // says type, tile and ISA: "conv_f32_14x2x16_avx512"; unique in the module
+  std::string name;                 // says kind, type and tile: "contract_f32_14x2x16_conv1"; unique in the module
   Store<BufferId, Buffer> buffers;  // parameters first
   std::vector<VariableId> scalars;  // i64 parameters, after the buffers
   Block body;

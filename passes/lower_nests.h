@@ -17,7 +17,7 @@ struct LoweredProgram {
   std::vector<std::string> explained;  // a line per kernel: its name, nodes, and why it is scheduled so
 };
 
-// `target` is written into the module and into kernels' names. A fault where sizes do not fit the address space.
+// `target` is written into the module. A fault where sizes do not fit the address space.
 ir::Result<LoweredProgram> lower_nests(const ir::Program& program, const Machine& machine, Math math,
                                        const std::string& target);
 

@@ -46,18 +46,4 @@ void plan_memory(Module& module) {
   }
 }
 
-int64_t arena_lower_bound(const Module& module) {
-  const std::optional<std::vector<int64_t>> sizes = sizes_of(module);
-  if (!sizes) return 0;
-  int64_t bound = 0;
-  for (const ArenaBuffer& step : module.arena) {
-    int64_t alive = 0;
-    for (size_t i = 0; i < module.arena.size(); ++i) {
-      if (module.arena[i].first <= step.first && step.first <= module.arena[i].last) alive += (*sizes)[i];
-    }
-    bound = std::max(bound, alive);
-  }
-  return bound;
-}
-
 }  // namespace burin::passes

@@ -14,7 +14,4 @@ inline constexpr int64_t kArenaAlignment = 64;  // bytes
 // Sets the offsets and Module::arena_bytes when all sizes are constant; otherwise changes nothing.
 void plan_memory(ir::Module& module);
 
-// The least an arena of these buffers can have: the largest sum of bytes alive at one step. Zero when sizes are symbolic.
-int64_t arena_lower_bound(const ir::Module& module);
-
 }  // namespace burin::passes

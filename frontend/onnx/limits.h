@@ -13,7 +13,7 @@ struct Limits {
                                << 30;  // of all tensors as declared by shape and type, external data included
 
   // Reading a model takes at most `base + per_file_byte * file size + per_node * nodes` of memory above the mapped file
-  // (its touched pages are the fourth file size of the promise in docs). A file that needs more is refused.
+  // (its touched pages are one file size more). A file that needs more is refused.
   int64_t base_memory = int64_t{48} << 20;
   int64_t memory_per_file_byte = 3;
   int64_t memory_per_node = 1024;

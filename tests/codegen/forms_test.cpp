@@ -125,7 +125,7 @@ void expect_computes(const ir::Program& program, std::span<const Literal> inputs
 
 // C++ for the widest target, by every compiler.
 void expect_cpp_computes(const ir::Program& program, std::span<const Literal> inputs) {
-  const targets::Target widest = runnable_targets().back();
+  const targets::Target widest = runnable_targets().front();
   const ir::Result<ir::Module> module = loops_of(program, widest);
   ASSERT_TRUE(module) << ir::text_of(module.faults());
   for (const Toolchain& toolchain : toolchains()) {
@@ -135,7 +135,7 @@ void expect_cpp_computes(const ir::Program& program, std::span<const Literal> in
 
 // The passes over nests leave the function as it is.
 void expect_passes_keep(ir::Program program, std::span<const Literal> inputs, std::span<const Literal> expected) {
-  const targets::Target widest = runnable_targets().back();
+  const targets::Target widest = runnable_targets().front();
   const ir::Status status = passes::run_passes(passes::nest_passes(), program, context_of(widest));
   ASSERT_TRUE(status) << ir::text_of(status.faults());
   const ir::Result<ir::Module> module = loops_of(program, widest);

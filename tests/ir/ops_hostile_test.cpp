@@ -85,7 +85,6 @@ TEST(Hostile, operands_and_attributes_never_break_an_op) {
     for (int i = 0; i < kTries; ++i) {
       const auto pool = std::make_shared<ExprPool>();
       SCOPED_TRACE(info->name);
-      if (getenv("HOSTILE")) fprintf(stderr, "%s %d\n", std::string(info->name).c_str(), i);
       const Result<std::vector<Literal>> results =
           evaluate_op(*info, chaos.operands(*info), chaos.attributes(*info, *pool), pool);
       computed += results ? 1 : 0;

@@ -46,7 +46,7 @@ std::vector<Expr> pads(ExprPool& pool, size_t spatial, int64_t pad) {
   return std::vector<Expr>(2 * spatial, pool.integer(pad));
 }
 
-TEST(NumericRows, all_say_what_they_compute_and_can_be_lowered) {
+TEST(NumericRows, all_say_what_they_compute_and_are_found_by_name) {
   for (const OpInfo* op : all_ops()) {
     EXPECT_FALSE(op->doc.empty()) << op->name;
     EXPECT_NE(op->infer, nullptr) << op->name;

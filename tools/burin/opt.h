@@ -22,8 +22,7 @@ namespace burin::tools {
 using AnyForm = std::variant<ir::Graph, ir::Program, ir::Module>;
 
 struct OptOptions {
-  std::vector<std::string>
-      passes;        // names of pass rows, and the steps from form to form: lower-graph, lower-nests, expand-math
+  std::vector<std::string> passes;  // names of pass rows, and the steps from form to form: lower-graph, lower-nests
   std::string form;  // "graph", "nests", "loops": the input must be this; empty: any
   std::string target = "any";  // written into modules
   passes::Math math = passes::Math::kDefault;
