@@ -103,16 +103,16 @@ Status import_non_max_suppression(NodeImport& node) {
 }
 
 constexpr ImportRow kRows[] = {
-    {"", "Compress", 9, import_compress},
-    {"", "Gather", 1, import_gather},
-    {"", "GatherElements", 11, import_gather_elements},
-    {"", "GatherND", 11, import_gather_nd},
-    {"", "NonMaxSuppression", 10, import_non_max_suppression},
+    {"", "Compress", 9, import_compress, "11", "axis"},
+    {"", "Gather", 1, import_gather, "11", "axis"},
+    {"", "GatherElements", 11, import_gather_elements, "11", "axis"},
+    {"", "GatherND", 11, import_gather_nd, "11", "batch_dims"},
+    {"", "NonMaxSuppression", 10, import_non_max_suppression, "11???", "center_point_box"},
     {"", "NonZero", 9, import_nonzero},
-    {"", "OneHot", 9, import_one_hot},
-    {"", "Scatter", 9, import_scatter_elements},
-    {"", "ScatterElements", 11, import_scatter_elements},
-    {"", "ScatterND", 11, import_scatter_nd},
+    {"", "OneHot", 9, import_one_hot, "111", "axis"},
+    {"", "Scatter", 9, import_scatter_elements, "111", "axis"},
+    {"", "ScatterElements", 11, import_scatter_elements, "111", "axis reduction"},
+    {"", "ScatterND", 11, import_scatter_nd, "111", "reduction"},
 };
 
 }  // namespace

@@ -130,7 +130,7 @@ std::vector<Hostile> wrong_graphs() {
       {"one name for two constants", xy + list("c", {1}) + list("c", {2}) + operation("Tanh", {"x"}, {"y"}),
        "initializer \"c\": expected a name of its own"},
       {"missing operand", xy + operation("Add", {"x", "z"}, {"y"}), "expected a tensor named \"z\", found none"},
-      {"no operands", xy + operation("Tanh", {}, {"y"}), "operands, found 0"},
+      {"no operands", xy + operation("Tanh", {}, {"y"}), "operand 0: expected a tensor, found none"},
       {"missing output", xy + operation("Tanh", {"x"}, {"z"}), "output \"y\": expected a tensor of that name"},
       {"unknown operator", xy + operation("Frobnicate", {"x"}, {"y"}), "operator Frobnicate is not supported"},
       {"two element types", xy + list("i", {1, 2, 3}) + operation("Add", {"x", "i"}, {"y"}),
