@@ -2,7 +2,6 @@
 // driver and the text tests (tests/text_test.cpp) share this.
 #pragma once
 
-#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -30,9 +29,6 @@ struct OptOptions {
   ir::ReadProof reads = ir::ReadProof::kRequired;
   ir::Building building = ir::Building::kSimplified;
 };
-
-// --passes=A,B --form=F --target=T --math=strict|default --reads=proven|unless-refuted --as-written. A usage fault otherwise.
-ir::Result<OptOptions> parse_opt_options(std::span<const std::string> words);
 
 ir::Result<AnyForm> parse_any(std::string_view text, const ir::TextParseOptions& options);
 std::string text_of(const AnyForm& form, const ir::TextPrintOptions& options = {});
