@@ -20,21 +20,22 @@ Status import_transpose(NodeImport& node) {
   std::vector<int64_t> permutation(static_cast<size_t>(node.rank(0)));
   std::iota(permutation.rbegin(), permutation.rend(), 0);
   permutation = node.integers("perm", std::move(permutation));
-  for (int64_t& axis : permutation) {
-    if (axis < 0) axis += node.rank(0);
+  if (permutation.size() != static_cast<size_t>(node.rank(0))) {
+    return node.fault("rank-mismatch", "attribute \"perm\": expected {} axes, found {}", node.rank(0),
+                      permutation.size());
   }
-  node.set_result(0, emit_transpose(node, node.operand(0), std::move(permutation)));
+  const ir::Result<std::vector<int64_t>> axes =
+      axes_from_front(node, std::move(permutation), node.rank(0), "attribute \"perm\"");
+  if (!axes) return axes.faults();
+  node.set_result(0, emit_transpose(node, node.operand(0), *axes));
   return {};
 }
 
 Status import_concat(NodeImport& node) {
-  if (node.operand_count() == 0) return node.fault("operand-count", "expected at least 1 operand, found 0");
   const ir::Result<int64_t> axis = axis_from_front(node, node.integer("axis", 1), node.rank(0));
   if (!axis) return axis.faults();
   std::vector<ValueId> operands;
-  for (int i = 0; i < node.operand_count(); ++i) {
-    if (node.has(i)) operands.push_back(node.operand(i));
-  }
+  for (int i = 0; i < node.operand_count(); ++i) operands.push_back(node.operand(i));
   node.set_result(0, operands.size() == 1
                          ? operands[0]
                          : node.emit(ir::kConcat, std::move(operands), ir::Attributes(ir::Concat{*axis})));

@@ -85,6 +85,29 @@ TEST(ImportPool, an_empty_kernel_is_refused) {
   expect_says(faults_of(model.import()), "attribute \"kernel_shape\": expected 2 values, found 0");
 }
 
+// --- Attributes and operands as the model calls them.
+
+TEST(ImportTranspose, names_the_attribute_as_the_model_does) {
+  ModelBuilder model;
+  model.input("x", {2, 3}).output("y");
+  set_integers(model.node("Transpose", {"x"}, {"y"}), "perm", {0, 1, 2});
+  expect_says(faults_of(model.import()), "attribute \"perm\": expected 2 axes, found 3");
+}
+
+TEST(ImportTranspose, says_which_axis_is_out_of_range) {
+  ModelBuilder model;
+  model.input("x", {2, 3}).output("y");
+  set_integers(model.node("Transpose", {"x"}, {"y"}), "perm", {0, 2});
+  expect_says(faults_of(model.import()), "attribute \"perm\": expected -2 to 1, found 2");
+}
+
+TEST(ImportSlice, starts_of_the_wrong_type_are_that_before_they_are_data) {
+  ModelBuilder model;
+  model.input("x", {4}).input("s", {1}).integers("e", {2}).output("y");
+  model.node("Slice", {"x", "s", "e"}, {"y"});
+  expect_says(faults_of(model.import()), "operand 1 (starts): expected integers, found f32 [type-mismatch]");
+}
+
 // --- Indices that are known.
 
 std::string faults_of_indices(const std::string& op_type, const std::vector<int64_t>& indices,

@@ -93,7 +93,7 @@ TEST(ImportNames, several_faults_are_reported_at_once) {
   const std::string faults = faults_of(model.import());
   expect_says(faults, "\"nowhere\"");
   expect_says(faults, "operator NoSuchOperator is not supported");
-  expect_says(faults, "expected every axis from 0 to 1 once, found 0");
+  expect_says(faults, "attribute \"perm\": expected each axis once, found 0 twice");
 }
 
 TEST(ImportNames, an_output_that_is_an_input_is_copied) {
