@@ -13,7 +13,7 @@
 //       finish acc1 -> %y[i] where i < 3             of a nest that only maps: `value .. -> ..`
 //       schedule parallel i, k/4, unrolled k         outermost first
 //     }
-//     group (i: N) from "softmax" { .. }
+//     group (i: N) from "normalize" { .. }
 //     for (t: T) carry (%h = %h0) { .. next (%h2) }
 //     while %go (t: 100) carry (%go = %go0) { .. next (%go2) }
 //     if %flag { .. } else { .. }

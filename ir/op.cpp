@@ -8,6 +8,15 @@
 #include "ir/propagate.h"
 
 namespace burin::ir {
+namespace {
+
+// "5", "2 to 5", or "at least 5" where `most` is `no_limit`.
+std::string range_text(int64_t least, int64_t most, int64_t no_limit) {
+  if (least == most) return std::to_string(least);
+  return most == no_limit ? fmt::format("at least {}", least) : fmt::format("{} to {}", least, most);
+}
+
+}  // namespace
 
 const std::vector<Expr>* Inference::elements(int i) const {
   const Value& value = operand(i);
@@ -35,12 +44,9 @@ void Inference::set_result(int i, ElementType element, Shape shape) {
   graph_.values[op().results[static_cast<size_t>(i)]].type = {element, std::move(shape)};
 }
 
-Status Inference::require_equal(Expr left, Expr right, std::string_view what) {
-  if (provably_equal(left, right)) return {};
-  if (provably_less(left, right) || provably_less(right, left)) {
-    const auto text = [](Expr e) { return std::to_string(constant_integer(e).value_or(-1)); };
-    return fault("shape-mismatch", "{}: expected equal dimensions, found {} and {}", what, text(left), text(right));
-  }
+bool Inference::can_be_equal(Expr left, Expr right) {
+  if (provably_equal(left, right)) return true;
+  if (provably_less(left, right) || provably_less(right, left)) return false;
   // s == min(s, c) says no more and no less than s <= c: the symbol's own bound.
   for (const auto& [symbol, least] : {std::pair(left, right), std::pair(right, left)}) {
     if (!is_variable(symbol) || least->opcode != Opcode::kMin) continue;
@@ -48,11 +54,35 @@ Status Inference::require_equal(Expr left, Expr right, std::string_view what) {
       const std::optional<int64_t> bound = constant_integer(least->operands[i]);
       if (least->operands[1 - i] != symbol || !bound || *bound < symbol->low) continue;
       pool().tighten(variable_of(symbol), *bound);
-      return {};
+      return true;
     }
   }
   graph_.assumptions.push_back({left, right, op().origin});
-  return {};
+  return true;
+}
+
+Status Inference::require_equal(Expr expected, Expr found, std::string_view what) {
+  if (can_be_equal(expected, found)) return {};
+  return fault("shape-mismatch", "{}: expected {}, found {}", what, text_of(expected), text_of(found));
+}
+
+Status Inference::require_dimension(int operand, size_t dimension, Expr expected, std::string_view from) {
+  const Expr found = shape(operand)[dimension];
+  if (can_be_equal(expected, found)) return {};
+  return fault("shape-mismatch", "{}: dimension {}: expected {} ({}), found {}", described(operand), dimension,
+               text_of(expected), from, text_of(found));
+}
+
+Status Inference::require_same_dimension(int like, size_t like_at, int operand, size_t at) {
+  const Expr expected = shape(like)[like_at];
+  if (can_be_equal(expected, shape(operand)[at])) return {};
+  return require_dimension(operand, at, expected, fmt::format("{} dimension {}", described(like), like_at));
+}
+
+std::string Inference::described(int i) const {
+  const Value& value = operand(i);
+  return fmt::format("operand {} \"{}\" {}[{}]", i, value.name, info(value.type.element).name,
+                     text_of(value.type.shape));
 }
 
 Expr Inference::opaque_count(std::string name, Expr most) {
@@ -64,10 +94,8 @@ Expr Inference::opaque_count(std::string name, Expr most) {
 
 Status Inference::require_rank(int operand, int least, int most) const {
   if (rank(operand) >= least && rank(operand) <= most) return {};
-  if (least == most) {
-    return fault("rank-mismatch", "operand {}: expected rank {}, found {}", operand, least, rank(operand));
-  }
-  return fault("rank-mismatch", "operand {}: expected rank {} to {}, found {}", operand, least, most, rank(operand));
+  return fault("rank-mismatch", "operand {}: expected rank {}, found {}", operand, range_text(least, most, INT32_MAX),
+               rank(operand));
 }
 
 Status Inference::require_same_element(int a, int b) const {
@@ -113,8 +141,9 @@ Status check_operands_and_attributes(const Graph& graph, const Op& op) {
   const OpInfo& row = *op.info;
   const auto count = static_cast<int64_t>(op.operands.size());
   if (count < row.least_operands || count > row.most_operands) {
-    return input_fault("operand-count", op.origin, "expected {} to {} operands, found {}", row.least_operands,
-                       row.most_operands, count);
+    return input_fault("operand-count", op.origin, "expected {} operand{}, found {}",
+                       range_text(row.least_operands, row.most_operands, INT32_MAX), row.most_operands == 1 ? "" : "s",
+                       count);
   }
   if (op.results.size() < static_cast<size_t>(row.results)) {
     return input_fault("result-count", op.origin, "expected {} results, found {}", row.results, op.results.size());
@@ -128,13 +157,8 @@ Status check_operands_and_attributes(const Graph& graph, const Op& op) {
   for (const FieldInfo& field : op.attributes.schema().fields) {
     const std::optional<int64_t> bad = out_of_range(field, field.get(op.attributes.get()));
     if (!bad) continue;
-    if (field.high == INT64_MAX) {
-      status.merge(input_fault("attribute-range", op.origin, "attribute \"{}\": expected at least {}, found {}",
-                               field.name, field.low, *bad));
-    } else {
-      status.merge(input_fault("attribute-range", op.origin, "attribute \"{}\": expected {} to {}, found {}",
-                               field.name, field.low, field.high, *bad));
-    }
+    status.merge(input_fault("attribute-range", op.origin, "attribute \"{}\": expected {}, found {}", field.name,
+                             range_text(field.low, field.high, INT64_MAX), *bad));
   }
   (void)graph;
   return status;

@@ -44,8 +44,14 @@ class Inference {
   const Literal* constant(int i) const;
 
   void set_result(int i, ElementType element, Shape shape);
-  // States that two dimensions are equal: provably, or to be checked at run time. A fault when they can never be.
-  Status require_equal(Expr left, Expr right, std::string_view what);
+  // States that two dimensions are equal: provably, or to be checked at run time. A fault when they can never be, which
+  // names what is compared, and in brackets where what is expected comes from.
+  Status require_equal(Expr expected, Expr found, std::string_view what);
+  Status require_dimension(int operand, size_t dimension, Expr expected, std::string_view from);
+  // Dimension `at` of an operand is like dimension `like_at` of the operand `like`.
+  Status require_same_dimension(int like, size_t like_at, int operand, size_t at);
+  // `operand 1 "w" f32[4,3]`
+  std::string described(int operand) const;
   // A new symbol for a count known only while running, between 0 and `most`.
   Expr opaque_count(std::string name, Expr most);
 
@@ -66,6 +72,9 @@ class Inference {
   Result<int64_t> normalized_axis(int64_t axis, int rank) const;
 
  private:
+  // False when the two can never be equal; what cannot be told now is assumed.
+  bool can_be_equal(Expr left, Expr right);
+
   Graph& graph_;
   OpId op_;
 };

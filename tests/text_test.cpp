@@ -17,7 +17,9 @@
 #include <utility>
 #include <vector>
 
+#include "tools/burin/command_line.h"
 #include "tools/burin/opt.h"
+#include "tools/burin/opt_command.h"
 
 namespace burin {
 namespace {
@@ -97,8 +99,17 @@ std::string round_trip_fault(const std::string& text, const ir::ConstantMap& con
   return second == text ? "" : "the output, parsed back, prints differently:\n" + second;
 }
 
+// The flags as `burin opt` takes them.
+ir::Result<tools::OptOptions> options_of(const TestFile& file) {
+  std::vector<const char*> words{"burin", "opt", "case"};
+  for (const std::string& flag : file.flags) words.push_back(flag.c_str());
+  const auto parsed = tools::parse_command_line(static_cast<int>(words.size()), words.data());
+  if (!parsed) return parsed.faults();
+  return tools::opt_options(std::get<tools::Options>(*parsed));
+}
+
 Lines run_case(const TestFile& file, const Case& test) {
-  ir::Result<tools::OptOptions> options = tools::parse_opt_options(file.flags);
+  const ir::Result<tools::OptOptions> options = options_of(file);
   if (!options) return lines_of(text_of(options.faults()));
   ir::Result<tools::AnyForm> form = tools::run_opt(*options, joined(test.input));
   if (!form) return lines_of(text_of(form.faults()));

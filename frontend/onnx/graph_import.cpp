@@ -11,10 +11,20 @@ namespace {
 
 std::string_view canonical_domain(std::string_view domain) { return domain == "ai.onnx" ? std::string_view() : domain; }
 
-constexpr int kNewestOpset = INT32_MAX;
+constexpr int kAnyOpset = INT32_MAX;  // of a domain of which nothing is said
 
 int opset_number(int64_t version) {
-  return version <= 0 ? kNewestOpset : static_cast<int>(std::min<int64_t>(version, kNewestOpset));
+  return version <= 0 ? kAnyOpset : static_cast<int>(std::min<int64_t>(version, kAnyOpset));
+}
+
+// What a later ONNX makes of an operator that burin knows cannot be foreseen.
+template <class OpsetImports>
+void refuse_newer_opsets(const OpsetImports& imports, const std::string& where, FaultLog& log) {
+  for (const onnx::OperatorSetIdProto& import : imports) {
+    if (!canonical_domain(import.domain()).empty() || import.version() <= kNewestOpset) continue;
+    log.add(ir::unsupported("unsupported-opset", where, "opset import of ai.onnx: expected {} or older, found {}",
+                            kNewestOpset, import.version()));
+  }
 }
 
 ir::Diagnostic unsupported_operator(const onnx::NodeProto& node, std::string_view domain, int opset,
@@ -24,7 +34,11 @@ ir::Diagnostic unsupported_operator(const onnx::NodeProto& node, std::string_vie
     return ir::unsupported("unsupported-operator", where_of(node, call),
                            "operator {}: expected opset {} or newer, found {}", name, oldest->since, opset);
   }
-  return ir::unsupported("unsupported-operator", where_of(node, call), "operator {} is not supported", name);
+  ir::Diagnostic unknown =
+      ir::unsupported("unsupported-operator", where_of(node, call), "operator {} is not supported", name);
+  unknown.hint = similar_operator_hint(domain, node.op_type());
+  if (unknown.hint.empty()) unknown.hint = "`burin ops` lists the supported ones";
+  return unknown;
 }
 
 }  // namespace
@@ -54,7 +68,7 @@ int GraphImport::opset_of(std::string_view domain, const FunctionCall* call) {
     }
   }
   const auto found = opsets_.find(domain);
-  return found == opsets_.end() ? kNewestOpset : found->second;
+  return found == opsets_.end() ? kAnyOpset : found->second;
 }
 
 ir::Result<ir::Literal> GraphImport::literal(const onnx::TensorProto& tensor, const std::string& where) {
@@ -285,6 +299,10 @@ void GraphImport::yield_results(std::span<const std::string_view> results, Scope
 }
 
 void GraphImport::run() {
+  refuse_newer_opsets(proto_.opset_import(), "model", log_);
+  for (const onnx::FunctionProto& function : proto_.functions())
+    refuse_newer_opsets(function.opset_import(), fmt::format("function \"{}\"", function.name()), log_);
+  if (!log_.empty()) return;
   Scope scope;
   scope.graph = &proto_.graph();
   graph_.body = scope.region = graph_.regions.add({});

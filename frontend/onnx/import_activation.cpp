@@ -104,7 +104,7 @@ Status import_mish(NodeImport& node) {
 // Before opset 7 a slope of one dimension stands for the channels, dimension 1.
 Status import_prelu_1(NodeImport& node) {
   ValueId slope = node.operand(1);
-  if (slope.valid() && node.operand(0).valid() && node.rank(1) == 1 && node.rank(0) > 2) {
+  if (node.rank(1) == 1 && node.rank(0) > 2) {
     ir::Shape shape = node.shape(1);
     shape.insert(shape.end(), static_cast<size_t>(node.rank(0) - 2), node.graph().pool->integer(1));
     slope = node.emit(ir::kReshape, {slope}, Attributes(ir::Reshape{shape}));
@@ -120,7 +120,6 @@ Status import_prelu(NodeImport& node) {
 
 // Clip-6 and older have their bounds as attributes.
 Status import_clip_1(NodeImport& node) {
-  if (!node.operand(0).valid()) return {};
   const auto bound = [&](std::string_view name) {
     return node.has_attribute(name) ? node.scalar_constant(node.number(name, 0), node.element(0)) : ValueId{};
   };
@@ -144,7 +143,7 @@ Status import_dropout(NodeImport& node) {
   if (!keeps_all && !inference)
     return node.not_supported("dropout in training mode is not supported; set training_mode to false");
   node.set_result(0, node.operand(0));
-  if (!node.wants(1) || !node.operand(0).valid()) return {};
+  if (!node.wants(1)) return {};
   constexpr int kMaskIsBoolSince = 10;
   const ir::ElementType element = node.opset() < kMaskIsBoolSince ? node.element(0) : ir::ElementType::kBool;
   node.set_result(1, node.emit(ir::kExpand, {node.scalar_constant(1, element)}, Attributes(ir::Expand{node.shape(0)})));
@@ -182,7 +181,6 @@ ValueId per_channel(NodeImport& node, std::vector<double> values, ir::ElementTyp
 
 // alpha * log(exp(beta * x) + 1)
 Status import_parametric_softplus(NodeImport& node) {
-  if (!node.operand(0).valid()) return {};
   if (Status status = require_floating(node); !status) return status;
   const ValueId inner = scaled(node, node.operand(0), node.number("beta", 1));
   node.set_result(0, scaled(node, node.emit(ir::kSoftplus, {inner}), node.number("alpha", 1)));
@@ -191,7 +189,6 @@ Status import_parametric_softplus(NodeImport& node) {
 
 // scale * x + bias, with bias per channel
 Status import_image_scaler(NodeImport& node) {
-  if (!node.operand(0).valid()) return {};
   if (Status status = require_floating(node); !status) return status;
   const ValueId product = scaled(node, node.operand(0), node.number("scale", 1));
   const ValueId bias = per_channel(node, node.numbers("bias"), node.element(0));
@@ -227,33 +224,33 @@ Status import_quick_gelu(NodeImport& node) {
 }
 
 constexpr auto kRows = std::to_array<ImportRow>({
-    {"", "Affine", 1, import_affine},
-    {"", "Celu", 12, import_celu},
-    {"", "Clip", 1, import_clip_1},
-    {"", "Clip", 11, import_clip},
-    {"", "Dropout", 1, import_dropout},
-    {"", "Elu", 1, import_elu},
-    {"", "Gelu", 20, import_gelu},
-    {"", "HardSigmoid", 1, import_hard_sigmoid},
+    {"", "Affine", 1, import_affine, "1", "alpha beta"},
+    {"", "Celu", 12, import_celu, "1", "alpha"},
+    {"", "Clip", 1, import_clip_1, "1", "consumed_inputs max min"},
+    {"", "Clip", 11, import_clip, "1??"},
+    {"", "Dropout", 1, import_dropout, "1??", "consumed_inputs is_test ratio seed"},
+    {"", "Elu", 1, import_elu, "1", "alpha consumed_inputs"},
+    {"", "Gelu", 20, import_gelu, "1", "approximate"},
+    {"", "HardSigmoid", 1, import_hard_sigmoid, "1", "alpha beta consumed_inputs"},
     {"", "HardSwish", 14, import_hard_swish},
-    {"", "ImageScaler", 1, import_image_scaler},
-    {"", "LeakyRelu", 1, import_leaky_relu},
+    {"", "ImageScaler", 1, import_image_scaler, "1", "bias scale"},
+    {"", "LeakyRelu", 1, import_leaky_relu, "1", "alpha consumed_inputs"},
     {"", "Mish", 18, import_mish},
-    {"", "PRelu", 1, import_prelu_1},
-    {"", "PRelu", 7, import_prelu},
-    {"", "ParametricSoftplus", 1, import_parametric_softplus},
-    {"", "Relu", 1, import_plain<ir::kRelu>},
-    {"", "ScaledTanh", 1, import_scaled_tanh},
-    {"", "Selu", 1, import_selu_1},
-    {"", "Selu", 6, import_selu},
-    {"", "Shrink", 9, import_shrink},
-    {"", "Sigmoid", 1, import_plain<ir::kSigmoid>},
+    {"", "PRelu", 1, import_prelu_1, "11", "consumed_inputs"},
+    {"", "PRelu", 7, import_prelu, "11"},
+    {"", "ParametricSoftplus", 1, import_parametric_softplus, "1", "alpha beta"},
+    {"", "Relu", 1, import_plain<ir::kRelu>, "1", "consumed_inputs"},
+    {"", "ScaledTanh", 1, import_scaled_tanh, "1", "alpha beta"},
+    {"", "Selu", 1, import_selu_1, "1", "alpha consumed_inputs gamma"},
+    {"", "Selu", 6, import_selu, "1", "alpha gamma"},
+    {"", "Shrink", 9, import_shrink, "1", "bias lambd"},
+    {"", "Sigmoid", 1, import_plain<ir::kSigmoid>, "1", "consumed_inputs"},
     {"", "Softplus", 1, import_plain<ir::kSoftplus>},
     {"", "Softsign", 1, import_plain<ir::kSoftsign>},
-    {"", "Swish", 24, import_swish},
-    {"", "ThresholdedRelu", 1, import_thresholded_relu},
-    {"com.microsoft", "BiasGelu", 1, import_bias_gelu},
-    {"com.microsoft", "FastGelu", 1, import_fast_gelu},
+    {"", "Swish", 24, import_swish, "1", "alpha"},
+    {"", "ThresholdedRelu", 1, import_thresholded_relu, "1", "alpha"},
+    {"com.microsoft", "BiasGelu", 1, import_bias_gelu, "11"},
+    {"com.microsoft", "FastGelu", 1, import_fast_gelu, "1?"},
     {"com.microsoft", "Gelu", 1, import_bias_gelu},
     {"com.microsoft", "QuickGelu", 1, import_quick_gelu},
 });

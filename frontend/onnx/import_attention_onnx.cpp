@@ -130,9 +130,6 @@ Result<AttentionOperands> attention_operands(NodeImport& node) {
 }
 
 Status import_attention(NodeImport& node) {
-  for (const int i : {kQuery, kKey, kValue}) {
-    if (!node.operand(i).valid()) return {};
-  }
   if (Status status = require_operands(node); !status) return status;
   const Result<AttentionOperands> operands = attention_operands(node);
   if (!operands) return operands.faults();
@@ -162,8 +159,10 @@ Status import_rotary_embedding(NodeImport& node) {
 }
 
 constexpr auto kRows = std::to_array<ImportRow>({
-    {"", "Attention", 23, import_attention},
-    {"", "RotaryEmbedding", 23, import_rotary_embedding},
+    {"", "Attention", 23, import_attention, "111????",
+     "is_causal kv_num_heads left_window_size q_num_heads qk_matmul_output_mode right_window_size scale softcap "
+     "softmax_precision"},
+    {"", "RotaryEmbedding", 23, import_rotary_embedding, "111?", "interleaved num_heads rotary_embedding_dim"},
 });
 
 }  // namespace

@@ -75,15 +75,14 @@ Status cast_to(NodeImport& node, int32_t data_type) {
 Status import_cast(NodeImport& node) { return cast_to(node, static_cast<int32_t>(node.integer("to", 0))); }
 
 Status import_cast_like(NodeImport& node) {
-  if (!node.operand(1).valid()) return {};
   if (const SmallElement* small = node.small(1)) return cast_to(node, small->data_type);
   node.set_result(0, node.emit(ir::kCast, {node.operand(0)}, Attributes(ir::Cast{node.element(1)})));
   return {};
 }
 
 constexpr auto kRows = std::to_array<ImportRow>({
-    {"", "Cast", 6, import_cast},
-    {"", "CastLike", 15, import_cast_like},
+    {"", "Cast", 6, import_cast, "1", "round_mode saturate to"},
+    {"", "CastLike", 15, import_cast_like, "11", "round_mode saturate"},
 });
 
 }  // namespace

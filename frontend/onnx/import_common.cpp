@@ -12,14 +12,15 @@ ir::Result<int64_t> axis_from_front(const NodeImport& node, int64_t axis, int ra
   return node.fault("axis-range", "{}: expected {} to {}, found {}", what, -rank, rank - 1, axis);
 }
 
-ir::Result<std::vector<int64_t>> axes_from_front(const NodeImport& node, std::vector<int64_t> axes, int rank) {
+ir::Result<std::vector<int64_t>> axes_from_front(const NodeImport& node, std::vector<int64_t> axes, int rank,
+                                                 std::string_view what) {
   std::vector<bool> seen(static_cast<size_t>(rank));
   for (int64_t& axis : axes) {
-    const ir::Result<int64_t> counted = axis_from_front(node, axis, rank, "axes");
+    const ir::Result<int64_t> counted = axis_from_front(node, axis, rank, what);
     if (!counted) return counted.faults();
     axis = *counted;
     if (seen[static_cast<size_t>(axis)])
-      return node.fault("axis-range", "axes: expected each axis once, found {} twice", axis);
+      return node.fault("axis-range", "{}: expected each axis once, found {} twice", what, axis);
     seen[static_cast<size_t>(axis)] = true;
   }
   return axes;
@@ -43,6 +44,10 @@ ir::Result<std::optional<std::vector<int64_t>>> optional_axes(const NodeImport& 
 
 ir::Result<std::vector<ir::Expr>> required_elements(const NodeImport& node, int i, std::string_view what) {
   if (!node.has(i)) return node.fault("missing-operand", "operand {}: expected {}, found none", i, what);
+  if (ir::is_float(node.element(i))) {
+    return node.fault("type-mismatch", "operand {} ({}): expected integers, found {}", i, what,
+                      ir::info(node.element(i)).name);
+  }
   if (const std::vector<ir::Expr>* known = node.elements(i)) return *known;
   if (node.rank(i) > 1)
     return node.fault("rank-mismatch", "operand {} ({}): expected rank 0 or 1, found {}", i, what, node.rank(i));

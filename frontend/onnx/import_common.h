@@ -14,7 +14,8 @@ namespace burin::frontend {
 ir::Result<int64_t> axis_from_front(const NodeImport& node, int64_t axis, int rank,
                                     std::string_view what = "attribute \"axis\"");
 // The same for a list, without repetition.
-ir::Result<std::vector<int64_t>> axes_from_front(const NodeImport& node, std::vector<int64_t> axes, int rank);
+ir::Result<std::vector<int64_t>> axes_from_front(const NodeImport& node, std::vector<int64_t> axes, int rank,
+                                                 std::string_view what = "axes");
 // Axes from operand `i` where it is there, otherwise from the attribute "axes"; absent when neither is.
 ir::Result<std::optional<std::vector<int64_t>>> optional_axes(const NodeImport& node, int i, int rank);
 

@@ -26,7 +26,6 @@ ValueId scaled(NodeImport& node, ValueId x, double factor) {
 
 // alpha * A * B + beta * C
 Result<ValueId> gemm(NodeImport& node) {
-  if (!node.operand(0).valid() || !node.operand(1).valid()) return ValueId{};
   for (int i : {0, 1}) {
     if (node.rank(i) != 2) return node.fault("rank-mismatch", "operand {}: expected rank 2, found {}", i, node.rank(i));
   }
@@ -58,7 +57,6 @@ Status require_kernel(NodeImport& node, std::span<const Expr> kernel) {
 }
 
 Result<ValueId> convolution(NodeImport& node) {
-  if (!node.operand(0).valid() || !node.operand(1).valid()) return ValueId{};
   const ir::Shape kernel = kernel_of(node, 1);
   if (Status status = require_kernel(node, kernel); !status) return status.faults();
   Result<WindowAttributes> window = window_attributes(node, kernel);
@@ -91,7 +89,6 @@ void pad_to_extent(ir::ConvTranspose& conv, size_t d, Expr full, Expr wanted, Au
 }
 
 Status import_conv_transpose(NodeImport& node) {
-  if (!node.operand(0).valid() || !node.operand(1).valid()) return {};
   const ir::Shape kernel = kernel_of(node, 1);
   if (Status status = require_kernel(node, kernel); !status) return status;
   Result<WindowAttributes> window = window_attributes(node, kernel);
@@ -183,14 +180,15 @@ Status import_gemm_fast_gelu(NodeImport& node) {
 }
 
 constexpr auto kRows = std::to_array<ImportRow>({
-    {"", "Conv", 1, import_conv},
-    {"", "ConvTranspose", 1, import_conv_transpose},
-    {"", "Gemm", 1, import_gemm},
-    {"", "MatMul", 1, import_matmul},
-    {"com.microsoft", "FusedConv", 1, import_fused_conv},
-    {"com.microsoft", "FusedGemm", 1, import_fused_gemm},
-    {"com.microsoft", "FusedMatMul", 1, import_fused_matmul},
-    {"com.microsoft", "GemmFastGelu", 1, import_gemm_fast_gelu},
+    {"", "Conv", 1, import_conv, "11?", "auto_pad dilations group kernel_shape pads strides"},
+    {"", "ConvTranspose", 1, import_conv_transpose, "11?",
+     "auto_pad dilations group kernel_shape output_padding output_shape pads strides"},
+    {"", "Gemm", 1, import_gemm, "11?", "alpha beta broadcast transA transB"},
+    {"", "MatMul", 1, import_matmul, "11"},
+    {"com.microsoft", "FusedConv", 1, import_fused_conv, "11??"},
+    {"com.microsoft", "FusedGemm", 1, import_fused_gemm, "11?"},
+    {"com.microsoft", "FusedMatMul", 1, import_fused_matmul, "11"},
+    {"com.microsoft", "GemmFastGelu", 1, import_gemm_fast_gelu, "11?"},
 });
 
 }  // namespace

@@ -336,7 +336,6 @@ Status import_scan(NodeImport& node) {
   Expr length = node.graph().pool->integer(0);
   for (int i = 0; i < node.operand_count(); ++i) {
     ValueId value = node.operand(i);
-    if (!value.valid()) return node.fault("missing-operand", "operand {}: expected a tensor, found none", i);
     const auto at = static_cast<size_t>(i);
     if (at >= carried) {
       const Course& course = (*inputs)[at - carried];
@@ -372,10 +371,11 @@ Status import_scan_of_batches(NodeImport& node) {
 }
 
 constexpr ImportRow kRows[] = {
-    {"", "If", 1, import_if, Takes::kSequencesToo},
-    {"", "Loop", 1, import_loop},
-    {"", "Scan", 8, import_scan_of_batches},
-    {"", "Scan", 9, import_scan},
+    {"", "If", 1, import_if, "1", "else_branch then_branch", Takes::kSequencesToo},
+    {"", "Loop", 1, import_loop, "??1*", "body"},
+    {"", "Scan", 8, import_scan_of_batches, "?11*", "body directions num_scan_inputs"},
+    {"", "Scan", 9, import_scan, "11*",
+     "body num_scan_inputs scan_input_axes scan_input_directions scan_output_axes scan_output_directions"},
 };
 
 }  // namespace

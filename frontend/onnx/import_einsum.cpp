@@ -97,10 +97,6 @@ std::string needed_labels(const Equation& equation, const std::string& a, const 
 }
 
 Status import_einsum(NodeImport& node) {
-  if (node.operand_count() == 0) return node.fault("operand-count", "expected 1 operand or more, found 0");
-  for (int i = 0; i < node.operand_count(); ++i) {
-    if (!node.operand(i).valid()) return {};
-  }
   Result<Equation> equation = parsed(node);
   if (!equation) return equation.faults();
   const auto emit = [&](std::vector<ValueId> operands, std::string text) {
@@ -120,7 +116,7 @@ Status import_einsum(NodeImport& node) {
   return {};
 }
 
-constexpr auto kRows = std::to_array<ImportRow>({{"", "Einsum", 12, import_einsum}});
+constexpr auto kRows = std::to_array<ImportRow>({{"", "Einsum", 12, import_einsum, "11*", "equation"}});
 
 }  // namespace
 

@@ -1,4 +1,6 @@
 // ONNX operators that choose elements by indices or conditions that are data.
+#include <algorithm>
+
 #include "frontend/onnx/import_common.h"
 #include "frontend/onnx/import_rows.h"
 #include "ir/ops/rows.h"
@@ -8,9 +10,41 @@ namespace {
 
 using ir::Status;
 
+// The k-th element of operand 1, where it is a number known now.
+std::optional<int64_t> known_index(const NodeImport& node, size_t k) {
+  if (const ir::Literal* literal = node.literal(1)) return literal->at(static_cast<int64_t>(k)).integer;
+  const std::vector<ir::Expr>* elements = node.elements(1);
+  return elements == nullptr ? std::nullopt : ir::constant_integer((*elements)[k]);
+}
+
+// A fault unless the indices of operand 1 that are known lie in the dimensions of operand 0, from `axis` on, that they are for
+// in turns. What runs brings others inside, or leaves them out. In a branch or a loop, which may never run, they are no fault.
+Status require_inside(const NodeImport& node, int64_t axis, int64_t count) {
+  const std::optional<int64_t> indices = ir::static_element_count(node.shape(1));
+  if (!indices || ir::is_float(node.element(1)) || node.region() != node.graph().body) return {};
+  if (node.literal(1) == nullptr && node.elements(1) == nullptr) return {};
+  for (int64_t k = 0; k < *indices; ++k) {
+    const int64_t d = axis + k % count;
+    if (d >= node.rank(0)) return {};  // inference says what is wrong
+    const std::optional<int64_t> extent = ir::constant_integer(node.shape(0)[static_cast<size_t>(d)]);
+    const std::optional<int64_t> index = known_index(node, static_cast<size_t>(k));
+    if (!extent || !index || (*index >= -*extent && *index < *extent)) continue;
+    return node.fault("index-range", "operand 1: expected indices from {} to {} (dimension {} of operand 0), found {}",
+                      -*extent, *extent - 1, d, *index);
+  }
+  return {};
+}
+
+// The number of coordinates that each index of operand 1 has: its last dimension.
+int64_t coordinates(const NodeImport& node) {
+  if (node.rank(1) == 0) return 1;
+  return std::max<int64_t>(ir::constant_integer(node.shape(1).back()).value_or(1), 1);
+}
+
 Status import_gather(NodeImport& node) {
   const ir::Result<int64_t> axis = axis_from_front(node, node.integer("axis", 0), node.rank(0));
   if (!axis) return axis.faults();
+  if (Status status = require_inside(node, *axis, 1); !status) return status;
   node.set_result(0, node.emit(ir::kGather, {node.operand(0), node.operand(1)}, ir::Attributes(ir::Gather{*axis})));
   return {};
 }
@@ -18,6 +52,7 @@ Status import_gather(NodeImport& node) {
 Status import_gather_elements(NodeImport& node) {
   const ir::Result<int64_t> axis = axis_from_front(node, node.integer("axis", 0), node.rank(0));
   if (!axis) return axis.faults();
+  if (Status status = require_inside(node, *axis, 1); !status) return status;
   node.set_result(
       0, node.emit(ir::kGatherElements, {node.operand(0), node.operand(1)}, ir::Attributes(ir::GatherElements{*axis})));
   return {};
@@ -25,6 +60,8 @@ Status import_gather_elements(NodeImport& node) {
 
 Status import_gather_nd(NodeImport& node) {
   const ir::GatherNd attributes{node.integer("batch_dims", 0)};
+  if (Status status = require_inside(node, std::max<int64_t>(attributes.batch_dims, 0), coordinates(node)); !status)
+    return status;
   node.set_result(0, node.emit(ir::kGatherNd, {node.operand(0), node.operand(1)}, ir::Attributes(attributes)));
   return {};
 }
@@ -32,6 +69,7 @@ Status import_gather_nd(NodeImport& node) {
 Status import_scatter_elements(NodeImport& node) {
   const ir::Result<int64_t> axis = axis_from_front(node, node.integer("axis", 0), node.rank(0));
   if (!axis) return axis.faults();
+  if (Status status = require_inside(node, *axis, 1); !status) return status;
   ir::Attributes attributes(ir::ScatterElements{*axis, node.text("reduction", "none")});
   node.set_result(
       0, node.emit(ir::kScatterElements, {node.operand(0), node.operand(1), node.operand(2)}, std::move(attributes)));
@@ -39,6 +77,7 @@ Status import_scatter_elements(NodeImport& node) {
 }
 
 Status import_scatter_nd(NodeImport& node) {
+  if (Status status = require_inside(node, 0, coordinates(node)); !status) return status;
   ir::Attributes attributes(ir::ScatterNd{node.text("reduction", "none")});
   node.set_result(
       0, node.emit(ir::kScatterNd, {node.operand(0), node.operand(1), node.operand(2)}, std::move(attributes)));
@@ -103,16 +142,16 @@ Status import_non_max_suppression(NodeImport& node) {
 }
 
 constexpr ImportRow kRows[] = {
-    {"", "Compress", 9, import_compress},
-    {"", "Gather", 1, import_gather},
-    {"", "GatherElements", 11, import_gather_elements},
-    {"", "GatherND", 11, import_gather_nd},
-    {"", "NonMaxSuppression", 10, import_non_max_suppression},
+    {"", "Compress", 9, import_compress, "11", "axis"},
+    {"", "Gather", 1, import_gather, "11", "axis"},
+    {"", "GatherElements", 11, import_gather_elements, "11", "axis"},
+    {"", "GatherND", 11, import_gather_nd, "11", "batch_dims"},
+    {"", "NonMaxSuppression", 10, import_non_max_suppression, "11???", "center_point_box"},
     {"", "NonZero", 9, import_nonzero},
-    {"", "OneHot", 9, import_one_hot},
-    {"", "Scatter", 9, import_scatter_elements},
-    {"", "ScatterElements", 11, import_scatter_elements},
-    {"", "ScatterND", 11, import_scatter_nd},
+    {"", "OneHot", 9, import_one_hot, "111", "axis"},
+    {"", "Scatter", 9, import_scatter_elements, "111", "axis"},
+    {"", "ScatterElements", 11, import_scatter_elements, "111", "axis reduction"},
+    {"", "ScatterND", 11, import_scatter_nd, "111", "reduction"},
 };
 
 }  // namespace

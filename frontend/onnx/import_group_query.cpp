@@ -151,7 +151,6 @@ Result<Expr> places_of(NodeImport& node, Expr queries) {
 }
 
 Status import_group_query_attention(NodeImport& node) {
-  if (!node.operand(kQuery).valid()) return {};
   if (Status status = require_plain(node); !status) return status;
   const int64_t heads = node.integer("num_heads", 0);
   const int64_t shared_heads = node.integer("kv_num_heads", 0);
@@ -185,7 +184,7 @@ Status import_group_query_attention(NodeImport& node) {
 }
 
 constexpr auto kRows = std::to_array<ImportRow>({
-    {"com.microsoft", "GroupQueryAttention", 1, import_group_query_attention},
+    {"com.microsoft", "GroupQueryAttention", 1, import_group_query_attention, "1????11?????????"},
 });
 
 }  // namespace

@@ -20,21 +20,22 @@ Status import_transpose(NodeImport& node) {
   std::vector<int64_t> permutation(static_cast<size_t>(node.rank(0)));
   std::iota(permutation.rbegin(), permutation.rend(), 0);
   permutation = node.integers("perm", std::move(permutation));
-  for (int64_t& axis : permutation) {
-    if (axis < 0) axis += node.rank(0);
+  if (permutation.size() != static_cast<size_t>(node.rank(0))) {
+    return node.fault("rank-mismatch", "attribute \"perm\": expected {} axes, found {}", node.rank(0),
+                      permutation.size());
   }
-  node.set_result(0, emit_transpose(node, node.operand(0), std::move(permutation)));
+  const ir::Result<std::vector<int64_t>> axes =
+      axes_from_front(node, std::move(permutation), node.rank(0), "attribute \"perm\"");
+  if (!axes) return axes.faults();
+  node.set_result(0, emit_transpose(node, node.operand(0), *axes));
   return {};
 }
 
 Status import_concat(NodeImport& node) {
-  if (node.operand_count() == 0) return node.fault("operand-count", "expected at least 1 operand, found 0");
   const ir::Result<int64_t> axis = axis_from_front(node, node.integer("axis", 1), node.rank(0));
   if (!axis) return axis.faults();
   std::vector<ValueId> operands;
-  for (int i = 0; i < node.operand_count(); ++i) {
-    if (node.has(i)) operands.push_back(node.operand(i));
-  }
+  for (int i = 0; i < node.operand_count(); ++i) operands.push_back(node.operand(i));
   node.set_result(0, operands.size() == 1
                          ? operands[0]
                          : node.emit(ir::kConcat, std::move(operands), ir::Attributes(ir::Concat{*axis})));
@@ -361,21 +362,26 @@ ir::Result<int64_t> block_size(const NodeImport& node) {
 }
 
 // The channel is [block, block, C'] (DCR) or [C', block, block] (CRD).
+// Whether the depth of a pixel is made of blocks of channels (depth, column, row) or of channels of blocks.
+ir::Result<bool> blocks_come_first(const NodeImport& node) {
+  const std::string mode = node.text("mode", "DCR");
+  if (mode == "DCR" || mode == "CRD") return mode == "DCR";
+  return node.fault("attribute-range", "attribute \"mode\": expected DCR or CRD, found \"{}\"", mode);
+}
+
 Status import_depth_to_space(NodeImport& node) {
   const ir::Result<int64_t> block = block_size(node);
   if (!block) return block.faults();
+  const ir::Result<bool> blocks_first = blocks_come_first(node);
+  if (!blocks_first) return blocks_first.faults();
   const Shape& x = node.shape(0);
   const Expr b = node.graph().pool->integer(*block);
-  const std::string mode = node.text("mode", "DCR");
-  if (mode != "DCR" && mode != "CRD")
-    return node.fault("attribute-range", "attribute \"mode\": expected DCR or CRD, found \"{}\"", mode);
   const Expr depth = ir::exact_quotient({x[1]}, {b, b}, *node.graph().pool);
-  const bool blocks_first = mode == "DCR";
   ValueId value =
       emit_reshape(node, node.operand(0),
-                   blocks_first ? Shape{x[0], b, b, depth, x[2], x[3]} : Shape{x[0], depth, b, b, x[2], x[3]});
+                   *blocks_first ? Shape{x[0], b, b, depth, x[2], x[3]} : Shape{x[0], depth, b, b, x[2], x[3]});
   value = emit_transpose(
-      node, value, blocks_first ? std::vector<int64_t>{0, 3, 4, 1, 5, 2} : std::vector<int64_t>{0, 1, 4, 2, 5, 3});
+      node, value, *blocks_first ? std::vector<int64_t>{0, 3, 4, 1, 5, 2} : std::vector<int64_t>{0, 1, 4, 2, 5, 3});
   node.set_result(0, emit_reshape(node, value, {x[0], depth, x[2] * b, x[3] * b}));
   return {};
 }
@@ -383,6 +389,8 @@ Status import_depth_to_space(NodeImport& node) {
 Status import_space_to_depth(NodeImport& node) {
   const ir::Result<int64_t> block = block_size(node);
   if (!block) return block.faults();
+  const ir::Result<bool> blocks_first = blocks_come_first(node);
+  if (!blocks_first) return blocks_first.faults();
   ir::ExprPool& pool = *node.graph().pool;
   const Shape& x = node.shape(0);
   const Expr b = pool.integer(*block);
@@ -390,7 +398,8 @@ Status import_space_to_depth(NodeImport& node) {
   const Expr width = ir::exact_quotient({x[3]}, {b}, pool);
   const Shape from = x;
   ValueId value = emit_reshape(node, node.operand(0), {from[0], from[1], height, b, width, b});
-  value = emit_transpose(node, value, {0, 3, 5, 1, 2, 4});
+  value = emit_transpose(
+      node, value, *blocks_first ? std::vector<int64_t>{0, 3, 5, 1, 2, 4} : std::vector<int64_t>{0, 1, 3, 5, 2, 4});
   node.set_result(0, emit_reshape(node, value, {from[0], from[1] * *block * *block, height, width}));
   return {};
 }
@@ -465,22 +474,22 @@ Status import_trilu(NodeImport& node) {
 }
 
 constexpr ImportRow kRows[] = {
-    {"", "CenterCropPad", 18, import_center_crop_pad},
-    {"", "Concat", 1, import_concat},
-    {"", "Crop", 1, import_crop},
-    {"", "DepthToSpace", 1, import_depth_to_space},
-    {"", "Expand", 8, import_expand},
-    {"", "Pad", 1, import_pad_attributes},
-    {"", "Pad", 11, import_pad},
-    {"", "ReverseSequence", 10, import_reverse_sequence},
-    {"", "Slice", 1, import_slice_attributes},
-    {"", "Slice", 10, import_slice},
-    {"", "SpaceToDepth", 1, import_space_to_depth},
-    {"", "Split", 1, import_split},
-    {"", "Tile", 1, import_tile_axis},
-    {"", "Tile", 6, import_tile},
-    {"", "Transpose", 1, import_transpose},
-    {"", "Trilu", 14, import_trilu},
+    {"", "CenterCropPad", 18, import_center_crop_pad, "11", "axes"},
+    {"", "Concat", 1, import_concat, "11*", "axis"},
+    {"", "Crop", 1, import_crop, "1", "border scale"},
+    {"", "DepthToSpace", 1, import_depth_to_space, "1", "blocksize mode"},
+    {"", "Expand", 8, import_expand, "11"},
+    {"", "Pad", 1, import_pad_attributes, "1", "mode paddings pads value"},
+    {"", "Pad", 11, import_pad, "11??", "mode"},
+    {"", "ReverseSequence", 10, import_reverse_sequence, "11", "batch_axis time_axis"},
+    {"", "Slice", 1, import_slice_attributes, "1", "axes ends starts"},
+    {"", "Slice", 10, import_slice, "111??"},
+    {"", "SpaceToDepth", 1, import_space_to_depth, "1", "blocksize mode"},
+    {"", "Split", 1, import_split, "1?", "axis num_outputs split"},
+    {"", "Tile", 1, import_tile_axis, "111"},
+    {"", "Tile", 6, import_tile, "11"},
+    {"", "Transpose", 1, import_transpose, "1", "perm"},
+    {"", "Trilu", 14, import_trilu, "1?", "upper"},
 };
 
 }  // namespace

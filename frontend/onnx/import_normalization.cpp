@@ -24,7 +24,6 @@ std::vector<int64_t> axes_from(int64_t first, int64_t rank) {
 // Over one axis; before opset 13, over all axes from one on, taken together.
 template <const OpInfo& kOp>
 Status import_softmax(NodeImport& node) {
-  if (!node.operand(0).valid()) return {};
   constexpr int kOneAxisSince = 13;
   const bool flattens = node.opset() < kOneAxisSince;
   Result<int64_t> axis = axis_from_front(node, node.integer("axis", flattens ? 1 : -1), node.rank(0));
@@ -58,7 +57,6 @@ Statistics statistics_of(NodeImport& node, ValueId x, const ir::Reduce& kept) {
 // scale, bias, mean and variance are operands 1 to 4. In training mode the statistics are the batch's own, and results 1 and 2
 // are the operands' moved toward them.
 Status import_batch_norm(NodeImport& node) {
-  if (!node.operand(0).valid() || !node.operand(1).valid()) return {};
   constexpr int kTrainingModeSince = 14;
   const Attributes norm(ir::BatchNorm{node.number("epsilon", 1e-5)});
   const bool training = node.opset() >= kTrainingModeSince && node.integer("training_mode", 0) != 0;
@@ -90,7 +88,6 @@ Status import_batch_norm(NodeImport& node) {
 }
 
 Status import_instance_norm(NodeImport& node) {
-  if (!node.operand(0).valid()) return {};
   if (node.rank(0) < 2)
     return node.fault("rank-mismatch", "operand 0: expected rank 2 or more, found {}", node.rank(0));
   const ir::Normalize normalize{axes_from(2, node.rank(0)), {1}, node.number("epsilon", 1e-5), true};
@@ -106,7 +103,6 @@ std::vector<int64_t> trailing_axes(const NodeImport& node, int operand) {
 
 // ONNX has it from opset 17 on; ONNX Runtime had it before, for any opset.
 Status import_layer_norm(NodeImport& node) {
-  if (!node.operand(0).valid() || !node.operand(1).valid()) return {};
   Result<int64_t> axis = axis_from_front(node, node.integer("axis", -1), node.rank(0));
   if (!axis) return axis.faults();
   if (node.has(2) && node.rank(2) != node.rank(1)) {
@@ -122,7 +118,6 @@ Status import_layer_norm(NodeImport& node) {
 }
 
 Status import_rms_norm(NodeImport& node) {
-  if (!node.operand(0).valid() || !node.operand(1).valid()) return {};
   Result<int64_t> axis = axis_from_front(node, node.integer("axis", -1), node.rank(0));
   if (!axis) return axis.faults();
   const ir::Normalize normalize{axes_from(*axis, node.rank(0)), trailing_axes(node, 1), node.number("epsilon", 1e-5),
@@ -136,7 +131,6 @@ Status import_rms_norm(NodeImport& node) {
 enum class Centering { kMean, kNone };
 
 Status import_skip_norm(NodeImport& node, Centering centering, int bias) {
-  if (!node.operand(0).valid() || !node.operand(2).valid()) return {};
   ValueId sum = node.emit(ir::kAdd, {node.operand(0), node.operand(1)});
   if (node.has(bias)) sum = node.emit(ir::kAdd, {sum, node.operand(bias)});
   const bool centers = centering == Centering::kMean;
@@ -156,7 +150,6 @@ Status import_skip_simplified_norm(NodeImport& node) { return import_skip_norm(n
 
 // Groups of channels, dimension 1. Scale and bias are per group before opset 21, then per channel.
 Status import_group_norm(NodeImport& node) {
-  if (!node.operand(0).valid() || !node.operand(1).valid() || !node.operand(2).valid()) return {};
   if (node.rank(0) < 2)
     return node.fault("rank-mismatch", "operand 0: expected rank 2 or more, found {}", node.rank(0));
   const int64_t groups = node.integer("num_groups", 0);
@@ -185,7 +178,6 @@ Status import_group_norm(NodeImport& node) {
 
 // x / norm, which is NaN where the norm is 0
 Status import_lp_norm(NodeImport& node) {
-  if (!node.operand(0).valid()) return {};
   Result<int64_t> axis = axis_from_front(node, node.integer("axis", -1), node.rank(0));
   if (!axis) return axis.faults();
   const int64_t p = node.integer("p", 2);
@@ -198,7 +190,6 @@ Status import_lp_norm(NodeImport& node) {
 
 // (x - mean) / (sqrt(variance) + 1e-9)
 Status import_mean_variance_norm(NodeImport& node) {
-  if (!node.operand(0).valid()) return {};
   Result<std::vector<int64_t>> axes = axes_from_front(node, node.integers("axes", {0, 2, 3}), node.rank(0));
   if (!axes) return axes.faults();
   const Statistics statistics = statistics_of(node, node.operand(0), {*std::move(axes), true});
@@ -209,20 +200,21 @@ Status import_mean_variance_norm(NodeImport& node) {
 }
 
 constexpr auto kRows = std::to_array<ImportRow>({
-    {"", "BatchNormalization", 1, import_batch_norm},
-    {"", "GroupNormalization", 18, import_group_norm},
-    {"", "Hardmax", 1, import_softmax<ir::kHardmax>},
-    {"", "InstanceNormalization", 1, import_instance_norm},
-    {"", "LRN", 1, import_lrn},
-    {"", "LayerNormalization", 1, import_layer_norm},
-    {"", "LogSoftmax", 1, import_softmax<ir::kLogSoftmax>},
-    {"", "LpNormalization", 1, import_lp_norm},
-    {"", "MeanVarianceNormalization", 9, import_mean_variance_norm},
-    {"", "RMSNormalization", 23, import_rms_norm},
-    {"", "SimplifiedLayerNormalization", 1, import_rms_norm},
-    {"", "Softmax", 1, import_softmax<ir::kSoftmax>},
-    {"com.microsoft", "SkipLayerNormalization", 1, import_skip_layer_norm},
-    {"com.microsoft", "SkipSimplifiedLayerNormalization", 1, import_skip_simplified_norm},
+    {"", "BatchNormalization", 1, import_batch_norm, "11111",
+     "consumed_inputs epsilon is_test momentum spatial training_mode"},
+    {"", "GroupNormalization", 18, import_group_norm, "111", "epsilon num_groups stash_type"},
+    {"", "Hardmax", 1, import_softmax<ir::kHardmax>, "1", "axis"},
+    {"", "InstanceNormalization", 1, import_instance_norm, "111", "consumed_inputs epsilon"},
+    {"", "LRN", 1, import_lrn, "1", "alpha beta bias size"},
+    {"", "LayerNormalization", 1, import_layer_norm, "11?", "axis epsilon stash_type"},
+    {"", "LogSoftmax", 1, import_softmax<ir::kLogSoftmax>, "1", "axis"},
+    {"", "LpNormalization", 1, import_lp_norm, "1", "axis p"},
+    {"", "MeanVarianceNormalization", 9, import_mean_variance_norm, "1", "axes"},
+    {"", "RMSNormalization", 23, import_rms_norm, "11", "axis epsilon stash_type"},
+    {"", "SimplifiedLayerNormalization", 1, import_rms_norm, "11", "axis epsilon stash_type"},
+    {"", "Softmax", 1, import_softmax<ir::kSoftmax>, "1", "axis"},
+    {"com.microsoft", "SkipLayerNormalization", 1, import_skip_layer_norm, "111??"},
+    {"com.microsoft", "SkipSimplifiedLayerNormalization", 1, import_skip_simplified_norm, "111?"},
 });
 
 }  // namespace

@@ -16,7 +16,6 @@ using ir::ValueId;
 
 template <const OpInfo& kOp>
 Status import_arg_reduce(NodeImport& node) {
-  if (!node.operand(0).valid()) return {};
   Result<int64_t> axis = axis_from_front(node, node.integer("axis", 0), node.rank(0));
   if (!axis) return axis.faults();
   const ir::ArgReduce reduce{*axis, node.integer("keepdims", 1) != 0, node.integer("select_last_index", 0) != 0};
@@ -50,7 +49,6 @@ Status import_cumulative_sum_by_data(NodeImport& node) {
 }
 
 Status import_cumulative_sum(NodeImport& node) {
-  if (!node.operand(0).valid() || !node.operand(1).valid()) return {};
   if (!node.known_integers(1)) return import_cumulative_sum_by_data(node);
   Result<int64_t> stated = required_integer(node, 1, "axis");
   if (!stated) return stated.faults();
@@ -69,7 +67,6 @@ void emit_top_k(NodeImport& node, ValueId count, int64_t axis) {
 
 // The first version has k as an attribute.
 Status import_top_k_1(NodeImport& node) {
-  if (!node.operand(0).valid()) return {};
   Result<int64_t> axis = axis_from_front(node, node.integer("axis", -1), node.rank(0));
   if (!axis) return axis.faults();
   emit_top_k(node, node.integers_constant(std::array{node.integer("k", 0)}), *axis);
@@ -77,7 +74,6 @@ Status import_top_k_1(NodeImport& node) {
 }
 
 Status import_top_k(NodeImport& node) {
-  if (!node.operand(0).valid()) return {};
   Result<int64_t> axis = axis_from_front(node, node.integer("axis", -1), node.rank(0));
   if (!axis) return axis.faults();
   ValueId count = node.operand(1);
@@ -92,11 +88,11 @@ Status import_top_k(NodeImport& node) {
 }
 
 constexpr auto kRows = std::to_array<ImportRow>({
-    {"", "ArgMax", 1, import_arg_reduce<ir::kArgMax>},
-    {"", "ArgMin", 1, import_arg_reduce<ir::kArgMin>},
-    {"", "CumSum", 11, import_cumulative_sum},
-    {"", "TopK", 1, import_top_k_1},
-    {"", "TopK", 10, import_top_k},
+    {"", "ArgMax", 1, import_arg_reduce<ir::kArgMax>, "1", "axis keepdims select_last_index"},
+    {"", "ArgMin", 1, import_arg_reduce<ir::kArgMin>, "1", "axis keepdims select_last_index"},
+    {"", "CumSum", 11, import_cumulative_sum, "11", "exclusive reverse"},
+    {"", "TopK", 1, import_top_k_1, "1", "axis k"},
+    {"", "TopK", 10, import_top_k, "11", "axis largest sorted"},
 });
 
 }  // namespace

@@ -18,7 +18,6 @@ using ir::ValueId;
 
 template <const OpInfo& kOp>
 Status import_pool(NodeImport& node) {
-  if (!node.operand(0).valid()) return {};
   Result<ir::Pool> pool = pool_attributes(node);
   if (!pool) return pool.faults();
   node.set_result(0, node.emit(kOp, {node.operand(0)}, Attributes(*std::move(pool))));
@@ -26,7 +25,6 @@ Status import_pool(NodeImport& node) {
 }
 
 Status import_max_pool(NodeImport& node) {
-  if (!node.operand(0).valid()) return {};
   Result<ir::Pool> pool = pool_attributes(node);
   if (!pool) return pool.faults();
   const std::vector<ValueId> results =
@@ -37,7 +35,6 @@ Status import_max_pool(NodeImport& node) {
 
 // com.microsoft: x is [B, H, W, C].
 Status import_nhwc_max_pool(NodeImport& node) {
-  if (!node.operand(0).valid()) return {};
   if (node.rank(0) != 4) return node.fault("rank-mismatch", "operand 0: expected rank 4, found {}", node.rank(0));
   const Result<AutoPad> mode = auto_pad(node);
   if (!mode) return mode.faults();
@@ -69,7 +66,6 @@ Status import_global_lp(NodeImport& node) {
   if (p <= 0) return node.fault("attribute-range", "attribute \"p\": expected a positive number, found {}", p);
   if (p == 1) return import_global<ir::kReduceL1>(node);
   if (p == 2) return import_global<ir::kReduceL2>(node);
-  if (!node.operand(0).valid()) return {};
   const auto constant = [&](double value) { return node.scalar_constant(value, node.element(0)); };
   const ValueId power = node.emit(ir::kPow, {node.emit(ir::kAbs, {node.operand(0)}), constant(p)});
   const ValueId sum = node.emit(ir::kReduceSum, {power}, Attributes(over_image(node)));
@@ -78,12 +74,13 @@ Status import_global_lp(NodeImport& node) {
 }
 
 constexpr auto kRows = std::to_array<ImportRow>({
-    {"", "AveragePool", 1, import_pool<ir::kAveragePool>},
+    {"", "AveragePool", 1, import_pool<ir::kAveragePool>, "1",
+     "auto_pad ceil_mode count_include_pad dilations kernel_shape pads strides"},
     {"", "GlobalAveragePool", 1, import_global<ir::kReduceMean>},
-    {"", "GlobalLpPool", 1, import_global_lp},
+    {"", "GlobalLpPool", 1, import_global_lp, "1", "p"},
     {"", "GlobalMaxPool", 1, import_global<ir::kReduceMax>},
-    {"", "LpPool", 2, import_pool<ir::kLpPool>},
-    {"", "MaxPool", 1, import_max_pool},
+    {"", "LpPool", 2, import_pool<ir::kLpPool>, "1", "auto_pad ceil_mode dilations kernel_shape p pads strides"},
+    {"", "MaxPool", 1, import_max_pool, "1", "auto_pad ceil_mode dilations kernel_shape pads storage_order strides"},
     {"com.microsoft", "NhwcMaxPool", 1, import_nhwc_max_pool},
 });
 

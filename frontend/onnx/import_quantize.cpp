@@ -36,7 +36,6 @@ Result<ir::Quantize> quantize_attributes(NodeImport& node, ElementType to) {
 }
 
 Status import_quantize(NodeImport& node) {
-  if (!node.operand(0).valid() || !node.operand(1).valid()) return {};
   Result<ir::Quantize> quantize = quantize_attributes(node, ElementType::kU8);
   if (!quantize) return quantize.faults();
   if (node.has(2)) quantize->to = node.element(2);
@@ -57,7 +56,6 @@ Status import_quantize(NodeImport& node) {
 }
 
 Status import_dequantize(NodeImport& node) {
-  if (!node.operand(0).valid() || !node.operand(1).valid()) return {};
   Result<ir::Quantize> quantize = quantize_attributes(node, node.element(1));
   if (!quantize) return quantize.faults();
   node.set_result(
@@ -110,7 +108,6 @@ Result<Attributes> conv_attributes(NodeImport& node, int weights) {
 }
 
 Status import_conv_integer(NodeImport& node) {
-  if (!node.operand(0).valid() || !node.operand(1).valid()) return {};
   Result<Attributes> conv = conv_attributes(node, 1);
   if (!conv) return conv.faults();
   node.set_result(
@@ -130,7 +127,6 @@ ValueId requantization_factor(NodeImport& node, ValueId left, ValueId right, Val
 
 // Operands: x, its scale and zero point, w, its scale and zero point, the result's scale and zero point, bias.
 Status import_qlinear_conv(NodeImport& node) {
-  if (!node.operand(0).valid() || !node.operand(3).valid() || !node.operand(7).valid()) return {};
   Result<Attributes> conv = conv_attributes(node, 3);
   if (!conv) return conv.faults();
   const ValueId sum = node.emit(
@@ -151,7 +147,6 @@ ValueId per_row(NodeImport& node, ValueId scale) {
 
 // Operands: a, its scale and zero point, b, its scale and zero point, the result's scale and zero point.
 Status import_qlinear_matmul(NodeImport& node) {
-  if (!node.operand(0).valid() || !node.operand(3).valid() || !node.operand(7).valid()) return {};
   const ValueId sum =
       node.emit(ir::kMatMulInteger, {node.operand(0), node.operand(3), node.operand(2), node.operand(5)});
   const ValueId factor = requantization_factor(node, per_row(node, node.operand(1)), node.operand(4), node.operand(6));
@@ -193,17 +188,17 @@ Status import_dynamic_quantize_matmul(NodeImport& node) {
 }
 
 constexpr auto kRows = std::to_array<ImportRow>({
-    {"", "ConvInteger", 10, import_conv_integer},
-    {"", "DequantizeLinear", 10, import_dequantize},
+    {"", "ConvInteger", 10, import_conv_integer, "11??", "auto_pad dilations group kernel_shape pads strides"},
+    {"", "DequantizeLinear", 10, import_dequantize, "11?", "axis block_size output_dtype"},
     {"", "DynamicQuantizeLinear", 11, import_dynamic_quantize},
-    {"", "MatMulInteger", 10, import_matmul_integer},
-    {"", "QLinearConv", 10, import_qlinear_conv},
-    {"", "QLinearMatMul", 10, import_qlinear_matmul},
-    {"", "QuantizeLinear", 10, import_quantize},
-    {"com.microsoft", "DequantizeLinear", 1, import_dequantize},
-    {"com.microsoft", "DynamicQuantizeMatMul", 1, import_dynamic_quantize_matmul},
-    {"com.microsoft", "MatMulIntegerToFloat", 1, import_matmul_integer_to_float},
-    {"com.microsoft", "QuantizeLinear", 1, import_quantize},
+    {"", "MatMulInteger", 10, import_matmul_integer, "11??"},
+    {"", "QLinearConv", 10, import_qlinear_conv, "11111111?", "auto_pad dilations group kernel_shape pads strides"},
+    {"", "QLinearMatMul", 10, import_qlinear_matmul, "11111111"},
+    {"", "QuantizeLinear", 10, import_quantize, "11?", "axis block_size output_dtype precision saturate"},
+    {"com.microsoft", "DequantizeLinear", 1, import_dequantize, "11?"},
+    {"com.microsoft", "DynamicQuantizeMatMul", 1, import_dynamic_quantize_matmul, "111??"},
+    {"com.microsoft", "MatMulIntegerToFloat", 1, import_matmul_integer_to_float, "1111???"},
+    {"com.microsoft", "QuantizeLinear", 1, import_quantize, "11?"},
 });
 
 }  // namespace

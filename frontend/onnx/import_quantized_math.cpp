@@ -52,7 +52,6 @@ Status import_leaky_relu(NodeImport& node) {
 }
 
 Status import_softmax(NodeImport& node) {
-  if (!node.operand(0).valid()) return {};
   const Result<int64_t> axis = axis_from_front(node, node.integer("axis", -1), node.rank(0));
   if (!axis) return axis.faults();
   constexpr int64_t kOneAxisSince = 13;
@@ -65,7 +64,6 @@ Status import_softmax(NodeImport& node) {
 }
 
 Status import_reduce_mean(NodeImport& node) {
-  if (!node.operand(0).valid()) return {};
   std::vector<int64_t> given = node.integers("axes");
   for (int64_t d = 0; given.empty() && d < node.rank(0); ++d) given.push_back(d);
   const Result<std::vector<int64_t>> axes = axes_from_front(node, std::move(given), node.rank(0));
@@ -76,7 +74,6 @@ Status import_reduce_mean(NodeImport& node) {
 }
 
 Status import_global_average(NodeImport& node) {
-  if (!node.operand(0).valid()) return {};
   const bool channels_last = node.integer("channels_last", 0) != 0;
   ir::Reduce reduce{{}, true};
   const int64_t first = channels_last ? 1 : 2;
@@ -86,7 +83,6 @@ Status import_global_average(NodeImport& node) {
 }
 
 Status import_average_pool(NodeImport& node) {
-  if (!node.operand(0).valid()) return {};
   if (node.integer("channels_last", 0) != 0)
     return node.not_supported("attribute \"channels_last\": expected 0, found {}", node.integer("channels_last", 0));
   Result<ir::Pool> pool = pool_attributes(node);
@@ -97,20 +93,20 @@ Status import_average_pool(NodeImport& node) {
 
 // Operands: the result's scale and zero point, then each part with its scale and zero point.
 Status import_concat(NodeImport& node) {
-  if (node.operand_count() < 5)
-    return node.fault("operand-count", "expected at least 5 operands, found {}", node.operand_count());
-  if (!node.operand(2).valid()) return {};
   const Result<int64_t> axis = axis_from_front(node, node.integer("axis", 0), node.rank(2));
   if (!axis) return axis.faults();
   std::vector<ValueId> parts;
-  for (int i = 2; i + 1 < node.operand_count(); i += 3) parts.push_back(dequantized(node, i));
+  for (int i = 2; i < node.operand_count(); i += 3) {
+    parts.push_back(dequantized(node, i));
+    if (!parts.back().valid())
+      return node.fault("missing-operand", "operands {} and {}: expected a part and its scale, found none", i, i + 1);
+  }
   set_quantized(node, emit_concat(node, std::move(parts), *axis), 0, 2);
   return {};
 }
 
 // Operands: condition, a with its scale and zero point, b with its own, the result's scale and zero point.
 Status import_where(NodeImport& node) {
-  if (!node.operand(0).valid()) return {};
   set_quantized(node, node.emit(ir::kSelect, {node.operand(0), dequantized(node, 1), dequantized(node, 4)}), 7, 1);
   return {};
 }
@@ -123,7 +119,6 @@ ValueId transposed_matrix(NodeImport& node, ValueId value, std::string_view attr
 // alpha * a * b + c, quantized where a scale of the result is given. Operands: a, its scale and zero point, b, its scale and
 // zero point, c in units of alpha * (both scales), the result's scale and zero point.
 Status import_gemm(NodeImport& node) {
-  if (!node.operand(0).valid() || !node.operand(1).valid() || !node.operand(4).valid()) return {};
   ValueId sum = node.emit(ir::kMatMulInteger,
                           {transposed_matrix(node, node.operand(0), "transA"),
                            transposed_matrix(node, node.operand(3), "transB"), node.operand(2), node.operand(5)});
@@ -140,17 +135,17 @@ Status import_gemm(NodeImport& node) {
 }
 
 constexpr auto kRows = std::to_array<ImportRow>({
-    {"com.microsoft", "QGemm", 1, import_gemm},
-    {"com.microsoft", "QLinearAdd", 1, import_binary<ir::kAdd>},
-    {"com.microsoft", "QLinearAveragePool", 1, import_average_pool},
-    {"com.microsoft", "QLinearConcat", 1, import_concat},
-    {"com.microsoft", "QLinearGlobalAveragePool", 1, import_global_average},
-    {"com.microsoft", "QLinearLeakyRelu", 1, import_leaky_relu},
-    {"com.microsoft", "QLinearMul", 1, import_binary<ir::kMul>},
-    {"com.microsoft", "QLinearReduceMean", 1, import_reduce_mean},
-    {"com.microsoft", "QLinearSigmoid", 1, import_sigmoid},
-    {"com.microsoft", "QLinearSoftmax", 1, import_softmax},
-    {"com.microsoft", "QLinearWhere", 1, import_where},
+    {"com.microsoft", "QGemm", 1, import_gemm, "111111???"},
+    {"com.microsoft", "QLinearAdd", 1, import_binary<ir::kAdd>, "11?11?1?"},
+    {"com.microsoft", "QLinearAveragePool", 1, import_average_pool, "11?1?"},
+    {"com.microsoft", "QLinearConcat", 1, import_concat, "1111?*"},
+    {"com.microsoft", "QLinearGlobalAveragePool", 1, import_global_average, "11111"},
+    {"com.microsoft", "QLinearLeakyRelu", 1, import_leaky_relu, "11?1?"},
+    {"com.microsoft", "QLinearMul", 1, import_binary<ir::kMul>, "11?11?1?"},
+    {"com.microsoft", "QLinearReduceMean", 1, import_reduce_mean, "11?1?"},
+    {"com.microsoft", "QLinearSigmoid", 1, import_sigmoid, "11?1?"},
+    {"com.microsoft", "QLinearSoftmax", 1, import_softmax, "11?11"},
+    {"com.microsoft", "QLinearWhere", 1, import_where, "111111111"},
 });
 
 }  // namespace

@@ -84,7 +84,6 @@ ValueId steps_first(NodeImport& node, int i) {
 
 // `states` is how many states the cell has; they are operands from 5 on and results from 1 on.
 Status import_recurrent(NodeImport& node, const OpInfo& op, const std::vector<std::string>& defaults, int states) {
-  if (!node.operand(0).valid()) return {};
   Result<ir::Recurrent> recurrent = recurrent_attributes(node, defaults);
   if (!recurrent) return recurrent.faults();
   std::vector<ValueId> operands{steps_first(node, 0), node.operand(1), node.operand(2), node.operand(3),
@@ -108,9 +107,13 @@ Status import_gru(NodeImport& node) { return import_recurrent(node, ir::kGru, {"
 Status import_lstm(NodeImport& node) { return import_recurrent(node, ir::kLstm, {"sigmoid", "tanh", "tanh"}, 2); }
 
 constexpr auto kRows = std::to_array<ImportRow>({
-    {"", "GRU", 1, import_gru},
-    {"", "LSTM", 1, import_lstm},
-    {"", "RNN", 1, import_rnn},
+    {"", "GRU", 1, import_gru, "111???",
+     "activation_alpha activation_beta activations clip direction hidden_size layout linear_before_reset "
+     "output_sequence"},
+    {"", "LSTM", 1, import_lstm, "111?????",
+     "activation_alpha activation_beta activations clip direction hidden_size input_forget layout output_sequence"},
+    {"", "RNN", 1, import_rnn, "111???",
+     "activation_alpha activation_beta activations clip direction hidden_size layout output_sequence"},
 });
 
 }  // namespace

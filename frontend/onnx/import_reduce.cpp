@@ -86,7 +86,6 @@ ValueId reduced_by_data(NodeImport& node, const OpInfo& op, const std::vector<st
 
 template <const OpInfo& kOp>
 Status import_reduce(NodeImport& node) {
-  if (!node.operand(0).valid()) return {};
   if (node.has(1) && !node.known_integers(1)) {
     if (const auto choices = possible_axes(node); !choices.empty()) {
       node.set_result(0, reduced_by_data(node, kOp, choices));
@@ -101,16 +100,16 @@ Status import_reduce(NodeImport& node) {
 }
 
 constexpr auto kRows = std::to_array<ImportRow>({
-    {"", "ReduceL1", 1, import_reduce<ir::kReduceL1>},
-    {"", "ReduceL2", 1, import_reduce<ir::kReduceL2>},
-    {"", "ReduceLogSum", 1, import_reduce<ir::kReduceLogSum>},
-    {"", "ReduceLogSumExp", 1, import_reduce<ir::kReduceLogSumExp>},
-    {"", "ReduceMax", 1, import_reduce<ir::kReduceMax>},
-    {"", "ReduceMean", 1, import_reduce<ir::kReduceMean>},
-    {"", "ReduceMin", 1, import_reduce<ir::kReduceMin>},
-    {"", "ReduceProd", 1, import_reduce<ir::kReduceProd>},
-    {"", "ReduceSum", 1, import_reduce<ir::kReduceSum>},
-    {"", "ReduceSumSquare", 1, import_reduce<ir::kReduceSumSquare>},
+    {"", "ReduceL1", 1, import_reduce<ir::kReduceL1>, "1?", "axes keepdims noop_with_empty_axes"},
+    {"", "ReduceL2", 1, import_reduce<ir::kReduceL2>, "1?", "axes keepdims noop_with_empty_axes"},
+    {"", "ReduceLogSum", 1, import_reduce<ir::kReduceLogSum>, "1?", "axes keepdims noop_with_empty_axes"},
+    {"", "ReduceLogSumExp", 1, import_reduce<ir::kReduceLogSumExp>, "1?", "axes keepdims noop_with_empty_axes"},
+    {"", "ReduceMax", 1, import_reduce<ir::kReduceMax>, "1?", "axes keepdims noop_with_empty_axes"},
+    {"", "ReduceMean", 1, import_reduce<ir::kReduceMean>, "1?", "axes keepdims noop_with_empty_axes"},
+    {"", "ReduceMin", 1, import_reduce<ir::kReduceMin>, "1?", "axes keepdims noop_with_empty_axes"},
+    {"", "ReduceProd", 1, import_reduce<ir::kReduceProd>, "1?", "axes keepdims noop_with_empty_axes"},
+    {"", "ReduceSum", 1, import_reduce<ir::kReduceSum>, "1?", "axes keepdims noop_with_empty_axes"},
+    {"", "ReduceSumSquare", 1, import_reduce<ir::kReduceSumSquare>, "1?", "axes keepdims noop_with_empty_axes"},
 });
 
 }  // namespace

@@ -269,12 +269,16 @@ Status import_roi_align(NodeImport& node) {
 }
 
 constexpr ImportRow kRows[] = {
-    {"", "GridSample", 16, import_grid_sample},
-    {"", "Resize", 10, import_upsample},
-    {"", "Resize", 11, import_resize},
-    {"", "RoiAlign", 10, import_roi_align},
-    {"", "Upsample", 1, import_upsample_by_names},
-    {"", "Upsample", 7, import_upsample},
+    {"", "GridSample", 16, import_grid_sample, "11", "align_corners mode padding_mode"},
+    {"", "Resize", 10, import_upsample, "11", "mode"},
+    {"", "Resize", 11, import_resize, "1???",
+     "antialias axes coordinate_transformation_mode cubic_coeff_a exclude_outside extrapolation_value "
+     "keep_aspect_ratio_policy mode nearest_mode"},
+    {"", "RoiAlign", 10, import_roi_align, "111",
+     "coordinate_transformation_mode mode output_height output_width sampling_ratio spatial_scale"},
+    {"", "Upsample", 1, import_upsample_by_names, "1", "height_scale mode width_scale"},
+    {"", "Upsample", 7, import_upsample, "1", "mode scales"},
+    {"", "Upsample", 9, import_upsample, "11", "mode"},
 };
 
 }  // namespace

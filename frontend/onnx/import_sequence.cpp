@@ -170,17 +170,17 @@ Status import_has_element(NodeImport& node) {
 }
 
 constexpr ImportRow kRows[] = {
-    {"", "ConcatFromSequence", 11, import_concat, Takes::kSequencesToo},
-    {"", "Optional", 15, import_optional, Takes::kSequencesToo},
-    {"", "OptionalGetElement", 15, import_optional, Takes::kSequencesToo},
-    {"", "OptionalHasElement", 15, import_has_element, Takes::kSequencesToo},
-    {"", "SequenceAt", 11, import_at, Takes::kSequencesToo},
-    {"", "SequenceConstruct", 11, import_construct},
-    {"", "SequenceEmpty", 11, import_empty},
-    {"", "SequenceErase", 11, import_erase, Takes::kSequencesToo},
-    {"", "SequenceInsert", 11, import_insert, Takes::kSequencesToo},
-    {"", "SequenceLength", 11, import_length, Takes::kSequencesToo},
-    {"", "SplitToSequence", 11, import_split},
+    {"", "ConcatFromSequence", 11, import_concat, "1", "axis new_axis", Takes::kSequencesToo},
+    {"", "Optional", 15, import_optional, "?", "type", Takes::kSequencesToo},
+    {"", "OptionalGetElement", 15, import_optional, "1", "", Takes::kSequencesToo},
+    {"", "OptionalHasElement", 15, import_has_element, "?", "", Takes::kSequencesToo},
+    {"", "SequenceAt", 11, import_at, "11", "", Takes::kSequencesToo},
+    {"", "SequenceConstruct", 11, import_construct, "11*"},
+    {"", "SequenceEmpty", 11, import_empty, "", "dtype"},
+    {"", "SequenceErase", 11, import_erase, "1?", "", Takes::kSequencesToo},
+    {"", "SequenceInsert", 11, import_insert, "11?", "", Takes::kSequencesToo},
+    {"", "SequenceLength", 11, import_length, "1", "", Takes::kSequencesToo},
+    {"", "SplitToSequence", 11, import_split, "1?", "axis keepdims"},
 };
 
 }  // namespace

@@ -240,7 +240,6 @@ Status import_eye_like(NodeImport& node) {
 
 // The only element of operand `i` as an expression; invalid when it depends on data.
 Expr scalar_operand(const NodeImport& node, int i) {
-  if (!node.has(i)) return {};
   const std::optional<std::vector<Expr>>& elements = node.graph().values[node.operand(i)].elements;
   return elements && elements->size() == 1 ? elements->front() : Expr();
 }
@@ -288,12 +287,20 @@ Status import_range(NodeImport& node) {
 }
 
 constexpr ImportRow kRows[] = {
-    {"", "Constant", 1, import_constant},   {"", "ConstantOfShape", 9, import_constant_of_shape},
-    {"", "EyeLike", 9, import_eye_like},    {"", "Flatten", 1, import_flatten},
-    {"", "Identity", 1, import_identity},   {"", "Range", 11, import_range},
-    {"", "Reshape", 1, import_reshape},     {"", "Shape", 1, import_shape},
-    {"", "Size", 1, import_size},           {"", "Squeeze", 1, import_squeeze},
-    {"", "Unsqueeze", 1, import_unsqueeze},
+    {"", "Constant", 1, import_constant, "",
+     "sparse_value value value_float value_floats value_int value_ints value_string value_strings"},
+    {"", "ConstantOfShape", 9, import_constant_of_shape, "1", "value"},
+    {"", "EyeLike", 9, import_eye_like, "1", "dtype k"},
+    {"", "Flatten", 1, import_flatten, "1", "axis"},
+    {"", "Identity", 1, import_identity},
+    {"", "Range", 11, import_range, "111", "stash_type"},
+    {"", "Reshape", 1, import_reshape, "1", "consumed_inputs shape"},
+    {"", "Reshape", 5, import_reshape, "11", "allowzero"},
+    {"", "Shape", 1, import_shape, "1", "end start"},
+    {"", "Size", 1, import_size},
+    {"", "Squeeze", 1, import_squeeze, "1?", "axes"},
+    {"", "Unsqueeze", 1, import_unsqueeze, "1", "axes"},
+    {"", "Unsqueeze", 13, import_unsqueeze, "11"},
 };
 
 }  // namespace

@@ -241,7 +241,6 @@ Result<int64_t> transform_axis(const NodeImport& node) {
 }
 
 Status import_dft(NodeImport& node) {
-  if (!node.has(0)) return {};
   if (Status rank = require_rank(node, 0, 2, ir::kMostRank); !rank) return rank;
   const bool is_inverse = node.integer("inverse", 0) != 0;
   const bool is_onesided = node.integer("onesided", 0) != 0;
@@ -293,7 +292,6 @@ ValueId framed(NodeImport& node, ValueId x, int64_t step, int64_t length) {
 }
 
 Status import_stft(NodeImport& node) {
-  if (!node.has(0)) return {};
   if (Status rank = require_rank(node, 0, 2, 3); !rank) return rank;
   Shape shape = node.shape(0);
   if (shape.size() == 2) shape.push_back(node.graph().pool->integer(1));
@@ -419,12 +417,13 @@ Status import_mel_weights(NodeImport& node) {
 }
 
 constexpr auto kRows = std::to_array<ImportRow>({
-    {"", "BlackmanWindow", 17, import_blackman_window},
-    {"", "DFT", 17, import_dft},
-    {"", "HammingWindow", 17, import_hamming_window},
-    {"", "HannWindow", 17, import_hann_window},
-    {"", "MelWeightMatrix", 17, import_mel_weights},
-    {"", "STFT", 17, import_stft},
+    {"", "BlackmanWindow", 17, import_blackman_window, "1", "output_datatype periodic"},
+    {"", "DFT", 17, import_dft, "1?", "axis inverse onesided"},
+    {"", "DFT", 20, import_dft, "1??", "axis inverse onesided"},
+    {"", "HammingWindow", 17, import_hamming_window, "1", "output_datatype periodic"},
+    {"", "HannWindow", 17, import_hann_window, "1", "output_datatype periodic"},
+    {"", "MelWeightMatrix", 17, import_mel_weights, "11111", "output_datatype"},
+    {"", "STFT", 17, import_stft, "11??", "onesided"},
 });
 
 }  // namespace

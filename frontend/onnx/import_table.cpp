@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "frontend/onnx/closest_name.h"
 #include "frontend/onnx/import_rows.h"
 
 namespace burin::frontend {
@@ -49,6 +50,18 @@ std::vector<ImportRow> sorted_rows() {
   return rows;
 }
 
+template <class Visitor>
+void for_each_attribute(std::string_view domain, std::string_view op_type, Visitor&& visit) {
+  for (const ImportRow& row : import_table()) {
+    if (row.domain != domain || row.op_type != op_type) continue;
+    for (std::string_view rest = row.attributes; !rest.empty();) {
+      const size_t end = std::min(rest.find(' '), rest.size());
+      visit(rest.substr(0, end));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+  }
+}
+
 }  // namespace
 
 std::span<const ImportRow> import_table() {
@@ -68,6 +81,26 @@ const ImportRow* oldest_import(std::string_view domain, std::string_view op_type
   const std::span<const ImportRow> rows = import_table();
   const auto first = std::ranges::lower_bound(rows, std::tuple(domain, op_type, INT32_MIN), {}, key);
   return first != rows.end() && first->domain == domain && first->op_type == op_type ? &*first : nullptr;
+}
+
+bool has_attribute(std::string_view domain, std::string_view op_type, std::string_view attribute) {
+  bool found = false;
+  for_each_attribute(domain, op_type, [&](std::string_view name) { found |= name == attribute; });
+  return found;
+}
+
+std::string similar_operator_hint(std::string_view domain, std::string_view op_type) {
+  ClosestName closest(op_type);
+  for (const ImportRow& row : import_table()) {
+    if (row.domain == domain) closest.consider(row.op_type);
+  }
+  return closest.hint();
+}
+
+std::string similar_attribute_hint(std::string_view domain, std::string_view op_type, std::string_view attribute) {
+  ClosestName closest(attribute);
+  for_each_attribute(domain, op_type, [&](std::string_view name) { closest.consider(name); });
+  return closest.hint();
 }
 
 std::string operator_name(std::string_view domain, std::string_view op_type) {

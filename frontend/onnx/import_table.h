@@ -9,6 +9,9 @@
 
 namespace burin::frontend {
 
+// Of ai.onnx: that of the onnx package in tools/requirements.txt. A test compares it and the rows with that package.
+constexpr int kNewestOpset = 28;
+
 // Sorted by domain, operator and version.
 std::span<const ImportRow> import_table();
 
@@ -17,7 +20,14 @@ const ImportRow* find_import(std::string_view domain, std::string_view op_type, 
 // The oldest row of the operator, whatever the opset; null when burin does not know the operator at all.
 const ImportRow* oldest_import(std::string_view domain, std::string_view op_type);
 
-// "Softmax", "com.microsoft.FusedGemm": an operator as users know it.
+// Whether ONNX gives the operator such an attribute, at any version.
+bool has_attribute(std::string_view domain, std::string_view op_type, std::string_view attribute);
+
+// What else someone may have meant by an operator or an attribute that there is not; "" when nothing is close.
+std::string similar_operator_hint(std::string_view domain, std::string_view op_type);
+std::string similar_attribute_hint(std::string_view domain, std::string_view op_type, std::string_view attribute);
+
+// "Relu", "com.microsoft.FusedGemm": an operator as users know it.
 std::string operator_name(std::string_view domain, std::string_view op_type);
 
 }  // namespace burin::frontend

@@ -28,12 +28,44 @@ std::string type_name(int type) {
 
 void NodeImport::run(const ImportRow& row) {
   const size_t faults = model_.log().count();
+  check_operands(row);
+  check_attributes(row);
+  if (model_.log().count() != faults) return;
   model_.log().add(row.import(*this));
   if (model_.log().count() != faults) return;
   for (int i = 0; i < result_count(); ++i) {
     if (!wants(i) || scope_.names.contains(node_.output(i))) continue;
     model_.log().add(
         not_supported("output {} of operator {} is not supported", i, operator_name(row.domain, row.op_type)));
+  }
+}
+
+void NodeImport::check_operands(const ImportRow& row) {
+  const bool any_more = row.operands.ends_with('*');
+  const auto most = static_cast<int>(row.operands.size()) - (any_more ? 2 : 0);
+  for (int i = 0; i < std::max(most, operand_count()); ++i) {
+    const bool is_there = has(i) || sequence(i) != nullptr;
+    const bool is_listed = i < most || any_more;
+    if (is_listed && row.operands[static_cast<size_t>(std::min(i, most))] == '1' && !is_there) {
+      model_.log().add(fault("missing-operand", "operand {}: expected a tensor{}, found none", i,
+                             row.takes == Takes::kTensors ? "" : " or a sequence"));
+    } else if (!is_listed && is_there) {
+      model_.log().add(fault("operand-count", "operand {}: expected none, as {} takes at most {}, found \"{}\"", i,
+                             operator_name(row.domain, row.op_type), most, node_.input(i)));
+    }
+  }
+}
+
+void NodeImport::check_attributes(const ImportRow& row) {
+  if (!row.domain.empty()) return;
+  for (const AttributeProto& held : node_.attribute()) {
+    const std::string& name = held.name();
+    const bool is_private = name.starts_with("__") && name.ends_with("__");  // of a tool: ONNX's checker lets them pass
+    if (is_private || frontend::has_attribute(row.domain, row.op_type, name)) continue;
+    ir::Diagnostic unknown =
+        fault("unknown-attribute", "expected an attribute that {} has, found \"{}\"", row.op_type, name);
+    unknown.hint = similar_attribute_hint(row.domain, row.op_type, name);
+    model_.log().add(std::move(unknown));
   }
 }
 

@@ -113,6 +113,10 @@ class NodeImport {
   }
 
  private:
+  // Faults of a node that is not like any that ONNX describes: the row's function then need not ask whether an operand that
+  // must be there is.
+  void check_operands(const ImportRow& row);
+  void check_attributes(const ImportRow& row);
   const onnx::AttributeProto* attribute(std::string_view name) const;
   // The attribute when it is there and of type `type` (an AttributeProto.AttributeType).
   const onnx::AttributeProto* attribute(std::string_view name, int type) const;
@@ -139,6 +143,12 @@ struct ImportRow {
   std::string_view op_type;
   int since;
   ImportFunction import;
+  // One character per operand: '1' for one that must be there, '?' for one that may be left out; "1*" or "?*" at the end for
+  // any number of them, or none. It holds for all versions that the row serves.
+  std::string_view operands = "1";
+  // The attributes that ONNX gives the operator, in versions before the row's too; separated by spaces. Those of other
+  // domains are not listed, nor checked.
+  std::string_view attributes = "";
   Takes takes = Takes::kTensors;
 };
 

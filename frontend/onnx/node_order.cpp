@@ -6,6 +6,8 @@
 #include <string>
 #include <unordered_map>
 
+#include "frontend/onnx/closest_name.h"
+
 namespace burin::frontend {
 namespace {
 
@@ -168,47 +170,24 @@ std::vector<int> keep_live(const Nodes& nodes, std::vector<int> order, const Pro
   return order;
 }
 
-// Levenshtein's distance, or `limit` when it is not below that.
-size_t edit_distance(std::string_view a, std::string_view b, size_t limit) {
-  if (a.size() > b.size()) std::swap(a, b);
-  if (b.size() - a.size() >= limit || b.size() > 64) return limit;
-  std::vector<size_t> row(a.size() + 1);
-  for (size_t i = 0; i < row.size(); ++i) row[i] = i;
-  for (size_t j = 1; j <= b.size(); ++j) {
-    size_t diagonal = row[0];
-    row[0] = j;
-    for (size_t i = 1; i <= a.size(); ++i) {
-      const size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[i];
-      row[i] = std::min({row[i] + 1, row[i - 1] + 1, replaced});
-    }
-  }
-  return std::min(row.back(), limit);
-}
-
 }  // namespace
 
 std::string similar_name_hint(std::string_view name, const Nodes& nodes, const Scope& scope) {
-  size_t best_distance = std::min<size_t>(3, 1 + name.size() / 3);
-  std::string_view best;
   size_t candidates = 0;
+  ClosestName closest(name);
   const auto consider = [&](std::string_view candidate) {
-    if (candidate.empty() || ++candidates > kMostCandidates) return;
-    const size_t distance = edit_distance(name, candidate, best_distance + 1);
-    if (distance > best_distance || (distance == best_distance && !best.empty() && best <= candidate)) return;
-    best_distance = distance;
-    best = candidate;
+    if (++candidates <= kMostCandidates) closest.consider(candidate);
   };
   for (const onnx::NodeProto& node : nodes) {
     for (const std::string& output : node.output()) consider(output);
   }
-  // The order of a hash table does not show: of the closest names the first in the alphabet is taken.
+  // The order of a hash table does not show: ClosestName takes the first in the alphabet.
   for (const Scope* at = &scope;
        at != nullptr && candidates + at->names.size() + at->initializers.size() <= kMostCandidates; at = at->outer) {
     for (const auto& [known, held] : at->names) consider(known);
     for (const auto& [known, held] : at->initializers) consider(known);
   }
-  return best.empty() ? std::string() : fmt::format("did you mean \"{}\"?", best);
+  return closest.hint();
 }
 
 std::vector<int> order_nodes(const Nodes& nodes, std::span<const std::string_view> results, const Scope& scope,

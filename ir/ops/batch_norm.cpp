@@ -14,8 +14,9 @@ Status infer_batch_norm(Inference& op) {
     const int most = op.rank(0) == 1 ? 1 : op.rank(0) - 1;
     if (Status status = op.require_rank(operand, 1, most); !status) return status;
     for (size_t d = 0; d < op.shape(operand).size(); ++d) {
-      const Expr expected = op.rank(0) == 1 ? op.pool().integer(1) : op.shape(0)[d + 1];
-      if (Status status = op.require_equal(expected, op.shape(operand)[d], "channels"); !status) return status;
+      Status status = op.rank(0) == 1 ? op.require_dimension(operand, d, op.pool().integer(1), "as x has no channels")
+                                      : op.require_same_dimension(0, d + 1, operand, d);
+      if (!status) return status;
     }
   }
   return {};

@@ -14,9 +14,7 @@ Status infer(Inference& op) {
     for (size_t d = 0; d < shape.size(); ++d) {
       if (d == axis) {
         shape[d] = shape[d] + op.shape(i)[d];
-      } else if (Status status =
-                     op.require_equal(shape[d], op.shape(i)[d], fmt::format("operand {}, dimension {}", i, d));
-                 !status) {
+      } else if (Status status = op.require_same_dimension(0, d, i, d); !status) {
         return status;
       }
     }

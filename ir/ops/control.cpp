@@ -156,8 +156,7 @@ Status infer_scan(Inference& op) {
   const int first = static_cast<int>(carried);
   for (int i = first; i < op.operand_count(); ++i) {
     if (Status status = op.require_rank(i, 1, kMostRank); !status) return status;
-    if (Status status = op.require_equal(op.shape(first)[0], op.shape(i)[0], "length of sequences"); !status)
-      return status;
+    if (Status status = op.require_same_dimension(first, 0, i, 0); !status) return status;
   }
   for (size_t i = 0; i < results; ++i) {
     TensorType type = type_of(op, body.yields[i]);

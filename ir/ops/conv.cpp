@@ -16,8 +16,8 @@ Result<Shape> convolved_shape(Inference& op) {
   const size_t spatial = op.shape(0).size() - 2;
   if (Status status = require_windows(op, windows_of(conv), spatial); !status) return status.faults();
   const Shape w = op.shape(1);
-  Status status = op.require_equal(op.shape(0)[1], w[1] * conv.groups, "channels of x, and of w times groups");
-  if (!status) return status.faults();
+  const std::string from = fmt::format("{} dimension 1, times {} groups", op.described(1), conv.groups);
+  if (Status status = op.require_dimension(0, 1, w[1] * conv.groups, from); !status) return status.faults();
   if (constant_integer(w[0]).value_or(0) % conv.groups != 0) {
     return op.fault("group-count", "attribute \"groups\": expected a divisor of {} (dimension 0 of w), found {}",
                     text_of({w[0]}), conv.groups);
@@ -33,7 +33,7 @@ Result<Shape> convolved_shape(Inference& op) {
 
 Status require_per_filter(Inference& op, int operand) {
   if (Status status = op.require_rank(operand, 1, 1); !status) return status;
-  return op.require_equal(op.shape(1)[0], op.shape(operand)[0], "one value per filter");
+  return op.require_same_dimension(1, 0, operand, 0);
 }
 
 Status infer_conv(Inference& op) {

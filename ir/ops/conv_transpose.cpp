@@ -28,7 +28,7 @@ Result<Expr> transposed_extent(Inference& op, size_t d) {
     return op.fault("window-size", "spatial dimension {}: expected pads of at most {}, found {}", d, text_of({full}),
                     text_of({windows.before(d) + windows.after(d)}));
   }
-  if (Status status = op.require_equal(extent, max(extent, op.pool().integer(0)), "extent of the result"); !status)
+  if (Status status = op.require_equal(max(extent, op.pool().integer(0)), extent, "extent of the result"); !status)
     return status.faults();
   return extent;
 }
@@ -47,7 +47,7 @@ Status infer_conv_transpose(Inference& op) {
                     conv.output_padding.size());
   }
   const Shape w = op.shape(1);
-  if (Status status = op.require_equal(op.shape(0)[1], w[0], "channels of x and w"); !status) return status;
+  if (Status status = op.require_same_dimension(0, 1, 1, 0); !status) return status;
   if (constant_integer(w[0]).value_or(0) % conv.groups != 0) {
     return op.fault("group-count", "attribute \"groups\": expected a divisor of {} (dimension 0 of w), found {}",
                     text_of({w[0]}), conv.groups);
@@ -56,7 +56,8 @@ Status infer_conv_transpose(Inference& op) {
   if (op.has(2)) {
     if (Status status = op.require_same_element(0, 2); !status) return status;
     if (Status status = op.require_rank(2, 1, 1); !status) return status;
-    if (Status status = op.require_equal(shape[1], op.shape(2)[0], "bias"); !status) return status;
+    const std::string from = fmt::format("{} dimension 1, times {} groups", op.described(1), conv.groups);
+    if (Status status = op.require_dimension(2, 0, shape[1], from); !status) return status;
   }
   for (size_t d = 0; d < spatial; ++d) {
     Result<Expr> extent = transposed_extent(op, d);

@@ -75,8 +75,8 @@ Status infer_einsum(Inference& op) {
     for (size_t d = 0; d < labels.size(); ++d) {
       const Expr dimension = op.shape(i)[d];
       if (is_constant_value(dimension, 1)) continue;
-      const std::string what = fmt::format("label {}", labels[d]);
-      if (Status status = op.require_equal(extents.at(labels[d]), dimension, what); !status) return status;
+      const std::string from = fmt::format("label {}", labels[d]);
+      if (Status status = op.require_dimension(i, d, extents.at(labels[d]), from); !status) return status;
     }
   }
   Shape shape;

@@ -10,10 +10,10 @@ Status infer(Inference& op) {
   if (shape.size() < rank)
     return op.fault("rank-mismatch", "attribute \"shape\": expected rank at least {}, found {}", rank, shape.size());
   for (size_t i = 0; i < rank; ++i) {
-    const Expr from = op.shape(0)[i];
     const Expr to = shape[shape.size() - rank + i];
-    if (is_constant_value(from, 1)) continue;
-    if (Status status = op.require_equal(from, to, fmt::format("dimension {}", i)); !status) return status;
+    if (is_constant_value(op.shape(0)[i], 1)) continue;
+    const std::string wanted = fmt::format("of [{}], or 1", text_of(shape));
+    if (Status status = op.require_dimension(0, i, to, wanted); !status) return status;
   }
   op.set_result(0, op.element(0), shape);
   return {};

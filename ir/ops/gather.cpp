@@ -64,8 +64,7 @@ Status infer_nd(Inference& op) {
   }
   for (int i = 0; i < batch; ++i) {
     const auto d = static_cast<size_t>(i);
-    if (Status status = op.require_equal(op.shape(0)[d], op.shape(1)[d], fmt::format("batch dimension {}", i)); !status)
-      return status;
+    if (Status status = op.require_same_dimension(0, d, 1, d); !status) return status;
   }
   Shape shape(op.shape(1).begin(), op.shape(1).end() - 1);
   shape.insert(shape.end(), op.shape(0).begin() + batch + *depth, op.shape(0).end());

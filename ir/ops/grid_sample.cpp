@@ -25,10 +25,12 @@ Status infer(Inference& op) {
   }
   const int spatial = op.rank(0) - 2;
   if (spatial > 3) return op.not_supported("operand 0: expected at most 3 spatial dimensions, found {}", spatial);
-  if (Status status = op.require_equal(op.shape(1).back(), op.pool().integer(spatial), "last dimension of the grid");
+  const size_t coordinates = op.shape(1).size() - 1;
+  if (Status status =
+          op.require_dimension(1, coordinates, op.pool().integer(spatial), "a coordinate per spatial dimension");
       !status)
     return status;
-  if (Status status = op.require_equal(op.shape(0)[0], op.shape(1)[0], "batch"); !status) return status;
+  if (Status status = op.require_same_dimension(0, 0, 1, 0); !status) return status;
   Shape shape{op.shape(0)[0], op.shape(0)[1]};
   shape.insert(shape.end(), op.shape(1).begin() + 1, op.shape(1).end() - 1);
   op.set_result(0, op.element(0), std::move(shape));

@@ -13,15 +13,14 @@ Status infer_log_likelihood(Inference& op) {
     return op.fault("type-mismatch", "operand 1: expected integers, found {}", info(op.element(1)).name);
   if (Status status = op.require_rank(1, op.rank(0) - 1, op.rank(0) - 1); !status) return status;
   Shape shape = op.shape(0);
-  const Expr classes = shape[1];
   shape.erase(shape.begin() + 1);
   for (size_t d = 0; d < shape.size(); ++d) {
-    if (Status status = op.require_equal(shape[d], op.shape(1)[d], "shape of classes"); !status) return status;
+    if (Status status = op.require_same_dimension(0, d == 0 ? 0 : d + 1, 1, d); !status) return status;
   }
   if (op.has(2)) {
     if (Status status = op.require_same_element(0, 2); !status) return status;
     if (Status status = op.require_rank(2, 1, 1); !status) return status;
-    if (Status status = op.require_equal(classes, op.shape(2)[0], "weights"); !status) return status;
+    if (Status status = op.require_same_dimension(0, 1, 2, 0); !status) return status;
   }
   op.set_result(0, op.element(0), shape);
   op.set_result(1, op.element(0), std::move(shape));

@@ -34,13 +34,13 @@ Result<Shape> product_shape(Inference& op, const MatMul& attributes) {
   }
   const FactorShape left = left_factor(op.shape(0).size(), attributes);
   const FactorShape right = right_factor(op.shape(1).size(), attributes);
-  Status status = op.require_equal(op.shape(0)[left.depth], op.shape(1)[right.depth], "depth of the product");
+  Status status = op.require_same_dimension(0, left.depth, 1, right.depth);
   if (!status) return status.faults();
   std::vector<std::pair<Expr, Expr>> assumed;
   std::optional<Shape> shape = broadcast(batch_of(op.shape(0), left), batch_of(op.shape(1), right), assumed);
   if (!shape) {
-    return op.fault("shape-mismatch", "expected leading dimensions that broadcast, found [{}] and [{}]",
-                    text_of(op.shape(0)), text_of(op.shape(1)));
+    return op.fault("shape-mismatch", "expected leading dimensions that broadcast, found {} and {}", op.described(0),
+                    op.described(1));
   }
   for (const auto& [a, b] : assumed) {
     if (status = op.require_equal(a, b, "broadcast"); !status) return status.faults();
@@ -69,12 +69,13 @@ Status require_zero_point(Inference& op, int factor) {
   if (Status status = op.require_rank(factor, 2, INT32_MAX); !status) return status;
   const auto rank = op.shape(factor).size();
   const size_t outer = factor == 0 ? rank - 2 : rank - 1;
-  if (op.rank(point) == 1) return op.require_equal(op.shape(factor)[outer], op.shape(point)[0], "zero points");
+  if (op.rank(point) == 1) return op.require_same_dimension(factor, outer, point, 0);
   if (Status status = op.require_rank(point, op.rank(factor), op.rank(factor)); !status) return status;
-  Shape expected = op.shape(factor);
-  expected[factor == 0 ? rank - 1 : rank - 2] = op.pool().integer(1);
+  const size_t depth = factor == 0 ? rank - 1 : rank - 2;
   for (size_t d = 0; d < rank; ++d) {
-    if (Status status = op.require_equal(expected[d], op.shape(point)[d], "zero points"); !status) return status;
+    Status status = d == depth ? op.require_dimension(point, d, op.pool().integer(1), "the depth of the product")
+                               : op.require_same_dimension(factor, d, point, d);
+    if (!status) return status;
   }
   return {};
 }

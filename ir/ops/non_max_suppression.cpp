@@ -26,9 +26,9 @@ Status infer(Inference& op) {
       return op.fault("shape-mismatch", "operand {}: expected 1 element, found [{}]", i, text_of(op.shape(i)));
     }
   }
-  if (Status status = op.require_equal(op.shape(kBoxes)[0], op.shape(kScores)[0], "batch"); !status) return status;
-  if (Status status = op.require_equal(op.shape(kBoxes)[1], op.shape(kScores)[2], "boxes"); !status) return status;
-  if (Status status = op.require_equal(op.shape(kBoxes)[2], op.pool().integer(4), "corners"); !status) return status;
+  if (Status status = op.require_same_dimension(kBoxes, 0, kScores, 0); !status) return status;
+  if (Status status = op.require_same_dimension(kBoxes, 1, kScores, 2); !status) return status;
+  if (Status status = op.require_dimension(kBoxes, 2, op.pool().integer(4), "two corners"); !status) return status;
   const std::string name = op.graph().values[op.op().results[0]].name + ".count";
   const Expr count = op.opaque_count(name, element_count(op.shape(kScores), op.pool()));
   op.set_result(0, ElementType::kI64, {count, op.pool().integer(3)});

@@ -12,10 +12,8 @@ Status require_parameter(Inference& op, int operand) {
   if (Status status = op.require_rank(operand, count, count); !status) return status;
   if (Status status = op.require_float(operand); !status) return status;
   for (size_t d = 0; d < axes.size(); ++d) {
-    const Expr dimension = op.shape(operand)[d];
-    if (is_constant_value(dimension, 1)) continue;
-    const Expr expected = op.shape(0)[static_cast<size_t>(axes[d])];
-    if (Status status = op.require_equal(expected, dimension, operand == 1 ? "scale" : "bias"); !status) return status;
+    if (is_constant_value(op.shape(operand)[d], 1)) continue;
+    if (Status status = op.require_same_dimension(0, static_cast<size_t>(axes[d]), operand, d); !status) return status;
   }
   return {};
 }

@@ -16,12 +16,14 @@ Status require_parameter(Inference& op, int operand) {
   const auto axis = static_cast<size_t>(quantize.axis);
   if (quantize.block == 0) {
     if (Status status = op.require_rank(operand, 1, 1); !status) return status;
-    return op.require_equal(op.shape(0)[axis], shape[0], "elements of the axis");
+    return op.require_same_dimension(0, axis, operand, 0);
   }
   if (Status status = op.require_rank(operand, op.rank(0), op.rank(0)); !status) return status;
   for (size_t d = 0; d < shape.size(); ++d) {
-    const Expr expected = d == axis ? ceil_div(op.shape(0)[d], quantize.block) : op.shape(0)[d];
-    if (Status status = op.require_equal(expected, shape[d], "blocks"); !status) return status;
+    const Expr blocks = ceil_div(op.shape(0)[d], quantize.block);
+    Status status = d == axis ? op.require_dimension(operand, d, blocks, fmt::format("blocks of {}", quantize.block))
+                              : op.require_same_dimension(0, d, operand, d);
+    if (!status) return status;
   }
   return {};
 }

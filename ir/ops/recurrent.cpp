@@ -72,8 +72,8 @@ Status require_shape(Inference& op, Operand operand, const Shape& expected) {
   if (Status status = op.require_rank(i, static_cast<int>(expected.size()), static_cast<int>(expected.size())); !status)
     return status;
   for (size_t d = 0; d < expected.size(); ++d) {
-    const std::string what = fmt::format("operand {}, dimension {}", i, d);
-    if (Status status = op.require_equal(expected[d], op.shape(i)[d], what); !status) return status;
+    const std::string from = fmt::format("of [{}]", text_of(expected));
+    if (Status status = op.require_dimension(i, d, expected[d], from); !status) return status;
   }
   if (operand != Operand::kLengths) return op.require_same_element(0, i);
   if (is_integer(op.element(i))) return {};

@@ -18,7 +18,8 @@ Status infer(Inference& op) {
   if (!same_count(op.shape(0), shape, op.pool())) {
     const Expr from = element_count(op.shape(0), op.pool());
     const Expr to = element_count(shape, op.pool());
-    if (Status status = op.require_equal(from, to, "number of elements"); !status) return status;
+    const std::string what = fmt::format("elements of {} as [{}]", op.described(0), text_of(shape));
+    if (Status status = op.require_equal(from, to, what); !status) return status;
   }
   op.set_result(0, op.element(0), shape);
   return {};

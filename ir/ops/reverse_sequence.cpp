@@ -15,10 +15,8 @@ Status infer(Inference& op) {
     return op.fault("attribute-range", "attribute \"time_axis\": expected an axis other than batch_axis, found {}",
                     attributes.time_axis);
   }
-  if (Status status =
-          op.require_equal(op.shape(0)[static_cast<size_t>(attributes.batch_axis)], op.shape(1)[0], "batch");
-      !status)
-    return status;
+  const auto batch = static_cast<size_t>(attributes.batch_axis);
+  if (Status status = op.require_same_dimension(0, batch, 1, 0); !status) return status;
   return infer_like_operand(op);
 }
 

@@ -22,8 +22,8 @@ Status infer(Inference& op) {
   if (attributes.mode != "avg" && attributes.mode != "max") {
     return op.fault("attribute-range", "attribute \"mode\": expected avg or max, found \"{}\"", attributes.mode);
   }
-  if (Status status = op.require_equal(op.shape(kRegions)[0], op.shape(kBatch)[0], "regions"); !status) return status;
-  if (Status status = op.require_equal(op.shape(kRegions)[1], op.pool().integer(4), "corners"); !status) return status;
+  if (Status status = op.require_same_dimension(kRegions, 0, kBatch, 0); !status) return status;
+  if (Status status = op.require_dimension(kRegions, 1, op.pool().integer(4), "x1, y1, x2, y2"); !status) return status;
   op.set_result(0, op.element(kImage),
                 {op.shape(kRegions)[0], op.shape(kImage)[1], op.pool().integer(attributes.height),
                  op.pool().integer(attributes.width)});

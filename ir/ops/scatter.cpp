@@ -61,10 +61,7 @@ Status infer_elements(Inference& op) {
     if (Status status = op.require_rank(i, op.rank(0), op.rank(0)); !status) return status;
   }
   for (size_t d = 0; d < op.shape(1).size(); ++d) {
-    if (Status status =
-            op.require_equal(op.shape(1)[d], op.shape(2)[d], fmt::format("indices and updates, dimension {}", d));
-        !status)
-      return status;
+    if (Status status = op.require_same_dimension(1, d, 2, d); !status) return status;
   }
   return infer_like_operand(op);
 }
@@ -100,8 +97,10 @@ Status infer_nd(Inference& op) {
   if (Status status = op.require_rank(2, static_cast<int>(updates.size()), static_cast<int>(updates.size())); !status)
     return status;
   for (size_t d = 0; d < updates.size(); ++d) {
-    if (Status status = op.require_equal(updates[d], op.shape(2)[d], fmt::format("updates, dimension {}", d)); !status)
-      return status;
+    const bool is_index = d + 1 < op.shape(1).size();
+    const size_t behind = d + 1 - op.shape(1).size() + static_cast<size_t>(*depth);
+    Status status = is_index ? op.require_same_dimension(1, d, 2, d) : op.require_same_dimension(0, behind, 2, d);
+    if (!status) return status;
   }
   return infer_like_operand(op);
 }

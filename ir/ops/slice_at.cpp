@@ -19,8 +19,7 @@ Status infer(Inference& op) {
     if (Status status = op.require_rank(i, 1, 1); !status) return status;
     if (!constant_integer(op.shape(i)[0]))
       return op.not_supported("operand {}: expected a length known at compile time, found a symbolic one", i);
-    if (Status status = op.require_equal(op.shape(kStarts)[0], op.shape(i)[0], "number of starts"); !status)
-      return status;
+    if (Status status = op.require_same_dimension(kStarts, 0, i, 0); !status) return status;
   }
   if (*constant_integer(op.shape(kStarts)[0]) > op.rank(kData))
     return op.fault("shape-mismatch", "operand 1: expected at most {} starts, found {}", op.rank(kData),

@@ -50,7 +50,7 @@ Result<Expr> window_count(Inference& op, const Windows& windows, size_t d, Expr 
   }
   if (!provably_nonnegative(count)) {
     const Expr floor = max(count, count->pool->integer(0));
-    if (Status status = op.require_equal(count, floor, "number of windows"); !status) return status.faults();
+    if (Status status = op.require_equal(floor, count, "number of windows"); !status) return status.faults();
   }
   return count;
 }

@@ -85,6 +85,62 @@ TEST(ImportPool, an_empty_kernel_is_refused) {
   expect_says(faults_of(model.import()), "attribute \"kernel_shape\": expected 2 values, found 0");
 }
 
+// --- Attributes and operands as the model calls them.
+
+TEST(ImportTranspose, names_the_attribute_as_the_model_does) {
+  ModelBuilder model;
+  model.input("x", {2, 3}).output("y");
+  set_integers(model.node("Transpose", {"x"}, {"y"}), "perm", {0, 1, 2});
+  expect_says(faults_of(model.import()), "attribute \"perm\": expected 2 axes, found 3");
+}
+
+TEST(ImportTranspose, says_which_axis_is_out_of_range) {
+  ModelBuilder model;
+  model.input("x", {2, 3}).output("y");
+  set_integers(model.node("Transpose", {"x"}, {"y"}), "perm", {0, 2});
+  expect_says(faults_of(model.import()), "attribute \"perm\": expected -2 to 1, found 2");
+}
+
+TEST(ImportSlice, starts_of_the_wrong_type_are_that_before_they_are_data) {
+  ModelBuilder model;
+  model.input("x", {4}).input("s", {1}).integers("e", {2}).output("y");
+  model.node("Slice", {"x", "s", "e"}, {"y"});
+  expect_says(faults_of(model.import()), "operand 1 (starts): expected integers, found f32 [type-mismatch]");
+}
+
+// --- Indices that are known.
+
+std::string faults_of_indices(const std::string& op_type, const std::vector<int64_t>& indices,
+                              const std::vector<Dim>& x) {
+  ModelBuilder model(18);
+  model.input("x", x).input("updates", {1, 1}).integers("i", indices).integers("one_row", {1, 1}).output("y");
+  model.node("Reshape", {"i", "one_row"}, {"rows"});
+  std::vector<std::string> operands{"x", op_type == "Gather" ? "i" : "rows"};
+  if (op_type.starts_with("Scatter")) operands.emplace_back("updates");
+  model.node(op_type, operands, {"y"});
+  return faults_of(model.import());
+}
+
+TEST(ImportIndices, outside_their_dimension_are_a_fault) {
+  for (const std::string op_type : {"Gather", "GatherElements", "GatherND", "ScatterElements"}) {
+    for (const int64_t index : {4, -5}) {
+      expect_says(faults_of_indices(op_type, {index}, {4, 1}),
+                  fmt::format("operand 1: expected indices from -4 to 3 (dimension 0 of operand 0), found {}", index));
+    }
+    for (const int64_t index : {3, -4}) EXPECT_EQ(faults_of_indices(op_type, {index}, {4, 1}), "");
+    EXPECT_EQ(faults_of_indices(op_type, {4}, {"n", 1}), "");
+  }
+  expect_says(faults_of_indices("ScatterND", {4}, {4, 1}), "found 4 [index-range]");
+}
+
+TEST(ImportIndices, of_several_coordinates_are_each_for_a_dimension_of_their_own) {
+  ModelBuilder model(18);
+  model.input("x", {4, 2}).integers("i", {3, 1, 1, 2}).integers("shape", {2, 2}).output("y");
+  model.node("Reshape", {"i", "shape"}, {"rows"});
+  model.node("GatherND", {"x", "rows"}, {"y"});
+  expect_says(faults_of(model.import()), "expected indices from -2 to 1 (dimension 1 of operand 0), found 2");
+}
+
 // --- Operands that are data, where the model declares the result.
 
 TEST(ImportData, axes_that_are_data_need_a_declared_result) {

@@ -1,6 +1,7 @@
 // The import driver: names, order, dimensions, functions, and what it says of models that are wrong.
 #include <gtest/gtest.h>
 
+#include "frontend/onnx/import_table.h"
 #include "tests/frontend/model_builder.h"
 
 namespace burin::frontend::test {
@@ -92,7 +93,7 @@ TEST(ImportNames, several_faults_are_reported_at_once) {
   const std::string faults = faults_of(model.import());
   expect_says(faults, "\"nowhere\"");
   expect_says(faults, "operator NoSuchOperator is not supported");
-  expect_says(faults, "expected every axis from 0 to 1 once, found 0");
+  expect_says(faults, "attribute \"perm\": expected each axis once, found 0 twice");
 }
 
 TEST(ImportNames, an_output_that_is_an_input_is_copied) {
@@ -236,6 +237,44 @@ TEST(ImportOpsets, an_operator_newer_than_the_opset_is_said_to_be) {
   model.input("x", {2, 3}).integers("i", {0}).output("y");
   model.node("GatherND", {"x", "i"}, {"y"});
   expect_says(faults_of(model.import()), "operator GatherND: expected opset 11 or newer, found 9");
+}
+
+TEST(ImportOpsets, one_newer_than_burin_knows_is_refused) {
+  ModelBuilder model(99);
+  model.input("x", {2, 3}).output("y");
+  model.node("Relu", {"x"}, {"y"});
+  EXPECT_EQ(
+      faults_of(model.import()),
+      fmt::format("model: opset import of ai.onnx: expected {} or older, found 99 [unsupported-opset]", kNewestOpset));
+}
+
+TEST(ImportOpsets, one_of_a_function_newer_than_burin_knows_is_refused) {
+  ModelBuilder model;
+  model.input("x", {2, 3}).output("y");
+  model.node("Relu", {"x"}, {"y"});
+  onnx::FunctionProto& function = *model.proto().add_functions();
+  function.set_name("Twice");
+  function.set_domain("local");
+  function.add_opset_import()->set_version(99);
+  expect_says(faults_of(model.import()), "function \"Twice\": opset import of ai.onnx");
+}
+
+TEST(ImportOpsets, an_operator_that_there_is_not_is_named_with_one_like_it) {
+  ModelBuilder model;
+  model.input("x", {2, 3}).output("y").output("z");
+  model.node("Relux", {"x"}, {"y"});
+  model.node("NoSuchOperator", {"x"}, {"z"});
+  const std::string faults = faults_of(model.import());
+  expect_says(faults, "operator Relux is not supported [unsupported-operator]\n  hint: did you mean \"Relu\"?");
+  expect_says(faults, "operator NoSuchOperator is not supported [unsupported-operator]\n  hint: `burin ops` lists");
+}
+
+TEST(ImportNames, one_letter_is_like_no_other) {
+  ModelBuilder model;
+  model.input("x", {2, 3}).output("y");
+  model.node("Relu", {"z"}, {"y"});
+  const std::string faults = faults_of(model.import());
+  EXPECT_EQ(faults.find("hint"), std::string::npos) << faults;
 }
 
 TEST(ImportOutNodes, tensors_and_nodes_become_outputs) {

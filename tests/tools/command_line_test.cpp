@@ -92,9 +92,40 @@ TEST(CommandLine, refuses_model_flags_on_libraries) {
   EXPECT_EQ(status.faults()[0].where, "--toolchain");
 }
 
-TEST(CommandLine, opt_keeps_its_own_words) {
-  EXPECT_EQ(options_of(parse({"opt", "f.nests", "--passes=pad-reads,inline-maps"})).rest,
-            (std::vector<std::string>{"--passes=pad-reads,inline-maps"}));
+TEST(CommandLine, opt_takes_its_flags) {
+  const Options options = options_of(parse({"opt", "f.nests", "--passes=pad-reads,inline-maps", "--form=nests",
+                                            "--target=t", "--math=strict", "--reads=unless-refuted", "--as-written"}));
+  EXPECT_EQ(options.passes, (std::vector<std::string>{"pad-reads", "inline-maps"}));
+  EXPECT_EQ(options.form, "nests");
+  EXPECT_EQ(options.target, "t");
+  EXPECT_EQ(options.math, passes::Math::kStrict);
+  EXPECT_EQ(options.reads, ir::ReadProof::kUnlessRefuted);
+  EXPECT_EQ(options.building, ir::Building::kAsWritten);
+}
+
+TEST(CommandLine, opt_says_what_else_a_flag_may_be) {
+  EXPECT_NE(faults_of(parse({"opt", "f", "--form=trees"})).find("expected one of graph, nests, loops, found \"trees\""),
+            std::string::npos);
+  EXPECT_FALSE(parse({"opt", "f", "--no-such-flag"}));
+}
+
+TEST(CommandLine, a_pass_to_print_after_is_one_that_there_is) {
+  for (const char* step : {"all", "import", "fold-constants", "lower-graph", "lower-nests", "expand-math"}) {
+    EXPECT_EQ(options_of(parse({"compile", "m.onnx", "--print-ir-after", step})).print_ir_after, step);
+  }
+  const std::string faults = faults_of(parse({"compile", "m.onnx", "--print-ir-after=nosuch"}));
+  EXPECT_NE(faults.find("--print-ir-after: expected one of all, import, "), std::string::npos) << faults;
+  EXPECT_NE(faults.find(", lower-nests, "), std::string::npos) << faults;
+  EXPECT_NE(faults.find("found \"nosuch\" [usage]"), std::string::npos) << faults;
+}
+
+TEST(CommandLine, more_threads_than_libraries_use_are_refused) {
+  EXPECT_EQ(options_of(parse({"run", "l.so", "--threads", "1"})).threads, 1);
+  for (const char* command : {"run", "bench"}) {
+    EXPECT_NE(
+        faults_of(parse({command, "l.so", "--threads", "4"})).find("expected 1, as libraries have no parallel loops"),
+        std::string::npos);
+  }
 }
 
 TEST(CommandLine, shows_help_of_every_subcommand) {

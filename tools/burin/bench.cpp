@@ -117,7 +117,6 @@ ExitCode bench(const Options& options) {
   const Timing& timing = found->timing;
   std::string text = fmt::format("{} on {}, {} thread{}, {} inferences\n", found->name, found->target, found->threads,
                                  found->threads == 1 ? "" : "s", timing.iterations);
-  if (found->threads < options.threads) text += fmt::format("(asked for {} threads)\n", options.threads);
   text += fmt::format("  min {:.4f} ms  median {:.4f} ms  p95 {:.4f} ms  p99 {:.4f} ms  mean {:.4f} ms\n", timing.min,
                       timing.median, timing.p95, timing.p99, timing.mean);
   ir::Status status = options.json == "-" ? ir::Status() : print(text);

@@ -71,10 +71,6 @@ void add_command(CLI::App& app, const CommandInfo& row, Found& found) {
         std::string(row.subject), [&found](const std::string& path) { found.options.subject = path; });
     subject->required(!row.subject_optional)->type_name("");
   }
-  if (row.command == Command::kOpt) {
-    command->allow_extras();
-    return;
-  }
   for (const Flag& flag : all_flags()) {
     if (applies(flag, row.command)) {
       add_flag(*command, flag, found);
@@ -126,9 +122,6 @@ ir::Result<std::variant<Options, Shown>> parse_command_line(int argc, const char
     }
   }
   if (!found.faults.empty()) return found.faults;
-  if (found.options.command == Command::kOpt) {
-    found.options.rest = app.get_subcommand(std::string(info(Command::kOpt).name))->remaining();
-  }
   return Answer(std::move(found.options));
 }
 
@@ -147,7 +140,6 @@ std::string flags_markdown() {
       "# Subcommands and flags\n\nMade by `burin --help-markdown` from the table in tools/burin/flags.cpp.\n";
   for (const CommandInfo& row : all_commands()) {
     text += fmt::format("\n## burin {}{}{}\n\n{}\n", row.name, row.subject.empty() ? "" : " ", row.subject, row.doc);
-    if (row.command == Command::kOpt) continue;
     text += "\n| flag | |\n|---|---|\n";
     for (const Flag& flag : all_flags()) {
       if (!applies(flag, row.command)) continue;

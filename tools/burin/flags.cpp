@@ -1,6 +1,7 @@
 #include "tools/burin/flags.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -10,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "tools/burin/pass_hooks.h"
+
 namespace burin::tools {
 namespace {
 
@@ -17,15 +20,48 @@ using Words = std::span<const std::string>;
 using enum Command;
 
 constexpr CommandInfo kCommandRows[] = {
-    {kCompile, "compile", "MODEL", false,
-     "Compile a model into a library, a header and an example, or into another form."},
-    {kRun, "run", "LIBRARY|MODEL", false, "Run a library or a model on the inputs of a list and write its outputs."},
-    {kVerify, "verify", "MODEL", true, "Compile, run, and compare with expected outputs; one case or a suite of them."},
-    {kBench, "bench", "LIBRARY|MODEL", false, "Measure how long an inference takes."},
-    {kInspect, "inspect", "LIBRARY|MODEL", false,
-     "Print inputs, outputs, symbols, memory, targets and digest of a library."},
-    {kOps, "ops", "", true, "List the operators that are supported."},
-    {kOpt, "opt", "FILE", false, "Run passes on the text of a graph, of nests or of loops."},
+    {
+        .command = kCompile,
+        .name = "compile",
+        .subject = "MODEL",
+        .doc = "Compile a model into a library, a header and an example, or into another form.",
+    },
+    {
+        .command = kRun,
+        .name = "run",
+        .subject = "LIBRARY|MODEL",
+        .doc = "Run a library or a model on the inputs of a list and write its outputs.",
+    },
+    {
+        .command = kVerify,
+        .name = "verify",
+        .subject = "MODEL",
+        .subject_optional = true,
+        .doc = "Compile, run, and compare with expected outputs; one case or a suite of them.",
+    },
+    {
+        .command = kBench,
+        .name = "bench",
+        .subject = "LIBRARY|MODEL",
+        .doc = "Measure how long an inference takes.",
+    },
+    {
+        .command = kInspect,
+        .name = "inspect",
+        .subject = "LIBRARY|MODEL",
+        .doc = "Print inputs, outputs, symbols, memory, targets and digest of a library.",
+    },
+    {
+        .command = kOps,
+        .name = "ops",
+        .doc = "List the operators that are supported.",
+    },
+    {
+        .command = kOpt,
+        .name = "opt",
+        .subject = "FILE",
+        .doc = "Run passes on the text of a graph, of nests or of loops.",
+    },
 };
 
 constexpr std::pair<Toolchain, std::string_view> kToolchains[] = {{Toolchain::kLlvm, "llvm"},
@@ -37,6 +73,11 @@ constexpr std::pair<Emit, std::string_view> kEmits[] = {
     {Emit::kLlvmIr, "llvm-ir"}, {Emit::kGraph, "graph"},          {Emit::kNests, "nests"},   {Emit::kLoops, "loops"}};
 constexpr std::pair<passes::Math, std::string_view> kMaths[] = {{passes::Math::kStrict, "strict"},
                                                                 {passes::Math::kDefault, "default"}};
+
+constexpr std::pair<std::string_view, std::string_view> kForms[] = {
+    {"graph", "graph"}, {"nests", "nests"}, {"loops", "loops"}};
+constexpr std::pair<ir::ReadProof, std::string_view> kReads[] = {{ir::ReadProof::kRequired, "proven"},
+                                                                 {ir::ReadProof::kUnlessRefuted, "unless-refuted"}};
 
 // Sets `field` to the value called `word`, or says which names there are.
 template <class Enum, size_t n>
@@ -130,6 +171,30 @@ std::string set_emulator(Options& options, Words words) {
   return options.emulator.empty() ? fmt::format("expected a command, found \"{}\"", words[0]) : std::string();
 }
 
+std::string set_print_ir_after(Options& options, Words words) {
+  const std::vector<std::string_view> steps = step_names();
+  options.print_ir_after = words[0];
+  if (words[0] == "all" || std::ranges::find(steps, words[0]) != steps.end()) return {};
+  return fmt::format("expected one of all, {}, found \"{}\"", fmt::join(steps, ", "), words[0]);
+}
+
+std::string set_passes(Options& options, Words words) {
+  std::string_view rest = words[0];
+  while (!rest.empty()) {
+    const size_t comma = std::min(rest.find(','), rest.size());
+    if (comma > 0) options.passes.emplace_back(rest.substr(0, comma));
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+  }
+  return {};
+}
+
+std::string set_threads(Options& options, Words words) {
+  std::string wrong = set_number<int>(options.threads, words[0], 1, 1024);
+  if (wrong.empty() && options.threads > 1)
+    wrong = fmt::format("expected 1, as libraries have no parallel loops so far, found {}", options.threads);
+  return wrong;
+}
+
 constexpr Commands kModelCommands = in(kCompile, kRun, kVerify, kBench, kInspect);
 constexpr Commands kPassCommands = in(kCompile, kVerify);
 
@@ -137,109 +202,352 @@ constexpr std::string_view kNotCompiled = "this subcommand does not compile a mo
 constexpr std::string_view kCompileOnly = "only compile writes artifacts";
 constexpr std::string_view kRunOnly = "only run reads lists of inputs";
 constexpr std::string_view kVerifyOnly = "only verify compares with expected outputs";
+constexpr std::string_view kOptOnly = "only opt reads the text of a form";
 constexpr std::string_view kPassesElsewhere = "use compile or verify to look into the compiler";
 
 constexpr Flag kFlagRows[] = {
     // --- What is compiled, and into what.
-    {"-o,--output_dir", "DIR", 1, false, in(kCompile, kRun), Needs::kNothing,
-     "Folder for what is written; made when missing. compile prints text forms when it is not given.",
-     "this subcommand writes no files but --json",
-     [](Options& o, Words w) { return o.output_dir = w[0], std::string(); }},
-    {"--name", "NAME", 1, false, in(kCompile), Needs::kModel,
-     "Name of the library: libNAME.so, NAME.h, burin_model_NAME. The model file's name when left out.", kCompileOnly,
-     set_name},
-    {"-t,--target", "TARGET", 1, false, kModelCommands, Needs::kModel,
-     "A row of the target table (x86_64-v3), a platform (x86_64-linux-gnu: one library with variants for v3 and v4; "
-     "aarch64-linux-gnu), or native. Default: x86_64-linux-gnu to compile, else the best variant this machine can run.",
-     kNotCompiled, [](Options& o, Words w) { return o.target = w[0], std::string(); }},
-    {"--toolchain", "llvm|gcc|clang|interpret", 1, false, kModelCommands, Needs::kModel,
-     "Who makes machine code. interpret makes none: burin runs the loops itself, for tests.", kNotCompiled,
-     [](Options& o, Words w) { return choose(o.toolchain, kToolchains, w[0]); }},
-    {"--emit", "lib|static-lib|object|cpp|llvm-ir|graph|nests|loops", 1, false, in(kCompile), Needs::kModel,
-     "What to write: a shared library (the default), an archive, objects, sources, or one of the forms as text.",
-     kCompileOnly, [](Options& o, Words w) { return choose(o.emit, kEmits, w[0]); }},
-    {"--input_dim", "NAME D,D,..", 2, false, kModelCommands, Needs::kNothing,
-     "Dimensions of an input, outermost first; -1 leaves one as declared. May be given once per input.",
-     "this subcommand has no inputs", set_input_dim},
-    {"--define_symbol", "NAME VALUE", 2, false, kModelCommands, Needs::kNothing, "Value of a symbolic dimension.",
-     "this subcommand has no symbols", set_symbol},
-    {"--symbol_range", "NAME LEAST MOST", 3, false, in(kCompile, kVerify), Needs::kModel,
-     "Bounds of a symbolic dimension; from 1 to 16777216 when left out.", kNotCompiled, set_symbol_range},
-    {"--out_node", "NAME", 1, false, in(kCompile, kRun, kBench, kInspect), Needs::kModel,
-     "A tensor, or all results of a node, to be an output instead of those the model has. May be repeated.",
-     "the expected outputs are those of the model",
-     [](Options& o, Words w) { return o.out_nodes.push_back(w[0]), std::string(); }},
-    {"--dry_run", "", 0, false, in(kCompile), Needs::kModel,
-     "List every operator, attribute and type that is not supported, and compile nothing.", kCompileOnly,
-     [](Options& o, Words) { return o.dry_run = true, std::string(); }},
-    {"--math", "strict|default", 1, false, kModelCommands, Needs::kModel,
-     "strict keeps the model's order of operations; default may reassociate sums.", kNotCompiled,
-     [](Options& o, Words w) { return choose(o.math, kMaths, w[0]); }},
-    {"--max-nodes", "N", 1, false, kModelCommands, Needs::kModel, "Refuse models with more nodes (1000000).",
-     kNotCompiled, [](Options& o, Words w) { return set_number<int64_t>(o.max_nodes, w[0], 1, INT64_MAX); }},
-    {"--max-constant-bytes", "N", 1, false, kModelCommands, Needs::kModel,
-     "Refuse models whose constants take more bytes (4294967296).", kNotCompiled,
-     [](Options& o, Words w) { return set_number<int64_t>(o.max_constant_bytes, w[0], 0, INT64_MAX); }},
+    {
+        .name = "-o,--output_dir",
+        .value = "DIR",
+        .words = 1,
+        .commands = in(kCompile, kRun),
+        .doc = "Folder for what is written; made when missing. compile prints text forms when it is not given.",
+        .elsewhere = "this subcommand writes no files but --json",
+        .set = [](Options& o, Words w) { return o.output_dir = w[0], std::string(); },
+    },
+    {
+        .name = "--name",
+        .value = "NAME",
+        .words = 1,
+        .commands = in(kCompile),
+        .needs = Needs::kModel,
+        .doc = "Name of the library: libNAME.so, NAME.h, burin_model_NAME. The model file's name when left out.",
+        .elsewhere = kCompileOnly,
+        .set = set_name,
+    },
+    {
+        .name = "-t,--target",
+        .value = "TARGET",
+        .words = 1,
+        .commands = kModelCommands | in(kOpt),
+        .needs = Needs::kModel,
+        .doc = "A row of the target table (x86_64-v3), a platform (x86_64-linux-gnu: one library with variants for v3 "
+               "and v4; "
+               "aarch64-linux-gnu), or native. Default: x86_64-linux-gnu to compile, else the best variant this "
+               "machine can run. opt writes the name into modules.",
+        .elsewhere = kNotCompiled,
+        .set = [](Options& o, Words w) { return o.target = w[0], std::string(); },
+    },
+    {
+        .name = "--toolchain",
+        .value = "llvm|gcc|clang|interpret",
+        .words = 1,
+        .commands = kModelCommands,
+        .needs = Needs::kModel,
+        .doc = "Who makes machine code. interpret makes none: burin runs the loops itself, for tests.",
+        .elsewhere = kNotCompiled,
+        .set = [](Options& o, Words w) { return choose(o.toolchain, kToolchains, w[0]); },
+    },
+    {
+        .name = "--emit",
+        .value = "lib|static-lib|object|cpp|llvm-ir|graph|nests|loops",
+        .words = 1,
+        .commands = in(kCompile),
+        .needs = Needs::kModel,
+        .doc =
+            "What to write: a shared library (the default), an archive, objects, sources, or one of the forms as text.",
+        .elsewhere = kCompileOnly,
+        .set = [](Options& o, Words w) { return choose(o.emit, kEmits, w[0]); },
+    },
+    {
+        .name = "--input_dim",
+        .value = "NAME D,D,..",
+        .words = 2,
+        .commands = kModelCommands,
+        .doc = "Dimensions of an input, outermost first; -1 leaves one as declared. May be given once per input.",
+        .elsewhere = "this subcommand has no inputs",
+        .set = set_input_dim,
+    },
+    {
+        .name = "--define_symbol",
+        .value = "NAME VALUE",
+        .words = 2,
+        .commands = kModelCommands,
+        .doc = "Value of a symbolic dimension.",
+        .elsewhere = "this subcommand has no symbols",
+        .set = set_symbol,
+    },
+    {
+        .name = "--symbol_range",
+        .value = "NAME LEAST MOST",
+        .words = 3,
+        .commands = in(kCompile, kVerify),
+        .needs = Needs::kModel,
+        .doc = "Bounds of a symbolic dimension; from 1 to 16777216 when left out.",
+        .elsewhere = kNotCompiled,
+        .set = set_symbol_range,
+    },
+    {
+        .name = "--out_node",
+        .value = "NAME",
+        .words = 1,
+        .commands = in(kCompile, kRun, kBench, kInspect),
+        .needs = Needs::kModel,
+        .doc = "A tensor, or all results of a node, to be an output instead of those the model has. May be repeated.",
+        .elsewhere = "the expected outputs are those of the model",
+        .set = [](Options& o, Words w) { return o.out_nodes.push_back(w[0]), std::string(); },
+    },
+    {
+        .name = "--dry_run",
+        .commands = in(kCompile),
+        .needs = Needs::kModel,
+        .doc = "List every operator, attribute and type that is not supported, and compile nothing.",
+        .elsewhere = kCompileOnly,
+        .set = [](Options& o, Words) { return o.dry_run = true, std::string(); },
+    },
+    {
+        .name = "--math",
+        .value = "strict|default",
+        .words = 1,
+        .commands = kModelCommands | in(kOpt),
+        .needs = Needs::kModel,
+        .doc = "strict keeps the model's order of operations; default may reassociate sums.",
+        .elsewhere = kNotCompiled,
+        .set = [](Options& o, Words w) { return choose(o.math, kMaths, w[0]); },
+    },
+    {
+        .name = "--max-nodes",
+        .value = "N",
+        .words = 1,
+        .commands = kModelCommands,
+        .needs = Needs::kModel,
+        .doc = "Refuse models with more nodes (1000000).",
+        .elsewhere = kNotCompiled,
+        .set = [](Options& o, Words w) { return set_number<int64_t>(o.max_nodes, w[0], 1, INT64_MAX); },
+    },
+    {
+        .name = "--max-constant-bytes",
+        .value = "N",
+        .words = 1,
+        .commands = kModelCommands,
+        .needs = Needs::kModel,
+        .doc = "Refuse models whose constants take more bytes (4294967296).",
+        .elsewhere = kNotCompiled,
+        .set = [](Options& o, Words w) { return set_number<int64_t>(o.max_constant_bytes, w[0], 0, INT64_MAX); },
+    },
+
+    // --- What opt does with a form.
+    {
+        .name = "--passes",
+        .value = "PASS,..",
+        .words = 1,
+        .commands = in(kOpt),
+        .doc =
+            "What to run, in order: passes over the form, and lower-graph and lower-nests, which lead to the next one.",
+        .elsewhere = kOptOnly,
+        .set = set_passes,
+    },
+    {
+        .name = "--form",
+        .value = "graph|nests|loops",
+        .words = 1,
+        .commands = in(kOpt),
+        .doc = "Refuse another form than this.",
+        .elsewhere = kOptOnly,
+        .set = [](Options& o, Words w) { return choose(o.form, kForms, w[0]); },
+    },
+    {
+        .name = "--reads",
+        .value = "proven|unless-refuted",
+        .words = 1,
+        .commands = in(kOpt),
+        .doc =
+            "Refuse nests with a read that is not proven to be inside (the default), or only with one that is outside.",
+        .elsewhere = kOptOnly,
+        .set = [](Options& o, Words w) { return choose(o.reads, kReads, w[0]); },
+    },
+    {
+        .name = "--as-written",
+        .commands = in(kOpt),
+        .doc = "Keep expressions as the text has them instead of simplifying them when they are built.",
+        .elsewhere = kOptOnly,
+        .set = [](Options& o, Words) { return o.building = ir::Building::kAsWritten, std::string(); },
+    },
 
     // --- Looking into the compiler.
-    {"--print-ir-after", "PASS|all", 1, false, kPassCommands, Needs::kModel,
-     "Print the IR after a pass, on standard error.", kPassesElsewhere,
-     [](Options& o, Words w) { return o.print_ir_after = w[0], std::string(); }},
-    {"--verify-each", "", 0, false, kPassCommands, Needs::kModel, "Check the invariants of the IR after each pass.",
-     kPassesElsewhere, [](Options& o, Words) { return o.verify_each = true, std::string(); }},
-    {"--check-passes", "", 0, false, kPassCommands, Needs::kModel,
-     "Run the IR on random inputs before and after each pass, and stop at one that changes the result.",
-     kPassesElsewhere, [](Options& o, Words) { return o.check_passes = true, std::string(); }},
-    {"--explain", "", 0, false, kPassCommands, Needs::kModel, "Say what passes did or declined to do, and why.",
-     kPassesElsewhere, [](Options& o, Words) { return o.explain = true, std::string(); }},
-    {"--time", "", 0, false, kPassCommands, Needs::kModel, "Say how long each step took.", kPassesElsewhere,
-     [](Options& o, Words) { return o.time = true, std::string(); }},
+    {
+        .name = "--print-ir-after",
+        .value = "PASS|all",
+        .words = 1,
+        .commands = kPassCommands,
+        .needs = Needs::kModel,
+        .doc = "Print the IR after a pass, after the import or after lowering, on standard error.",
+        .elsewhere = kPassesElsewhere,
+        .set = set_print_ir_after,
+    },
+    {
+        .name = "--verify-each",
+        .commands = kPassCommands,
+        .needs = Needs::kModel,
+        .doc = "Check the invariants of the IR after each pass.",
+        .elsewhere = kPassesElsewhere,
+        .set = [](Options& o, Words) { return o.verify_each = true, std::string(); },
+    },
+    {
+        .name = "--check-passes",
+        .commands = kPassCommands,
+        .needs = Needs::kModel,
+        .doc = "Run the IR on random inputs before and after each pass, and stop at one that changes the result.",
+        .elsewhere = kPassesElsewhere,
+        .set = [](Options& o, Words) { return o.check_passes = true, std::string(); },
+    },
+    {
+        .name = "--explain",
+        .commands = kPassCommands,
+        .needs = Needs::kModel,
+        .doc = "Say what passes did or declined to do, and why.",
+        .elsewhere = kPassesElsewhere,
+        .set = [](Options& o, Words) { return o.explain = true, std::string(); },
+    },
+    {
+        .name = "--time",
+        .commands = kPassCommands,
+        .needs = Needs::kModel,
+        .doc = "Say how long each step took.",
+        .elsewhere = kPassesElsewhere,
+        .set = [](Options& o, Words) { return o.time = true, std::string(); },
+    },
 
     // --- Running.
-    {"--input_list", "FILE", 1, false, in(kRun, kBench), Needs::kNothing,
-     "A line per inference: `name:=file.raw ..`, or files in the order of the inputs.", kRunOnly,
-     [](Options& o, Words w) { return o.input_list = w[0], std::string(); }},
-    {"--use_native_input_files", "", 0, false, in(kRun, kBench), Needs::kNothing,
-     "Input files hold elements of the input's own type instead of float32.", kRunOnly,
-     [](Options& o, Words) { return o.native_inputs = true, std::string(); }},
-    {"--use_native_output_files", "", 0, false, in(kRun), Needs::kNothing,
-     "Write outputs in their own type, as NAME_native.raw, instead of float32.", "only run writes outputs",
-     [](Options& o, Words) { return o.native_outputs = true, std::string(); }},
-    {"--emulator", "COMMAND", 1, false, in(kRun, kVerify), Needs::kModel,
-     "Run the library by `COMMAND LIBRARY INPUTS OUTPUTS`, for a target that this machine is not: "
-     "\"qemu-aarch64 -L /usr/aarch64-linux-gnu ./run_model\" (tests/codegen/run_model.c).",
-     "only run and verify take outputs from elsewhere", set_emulator},
-    {"--threads", "N", 1, false, in(kRun, kBench), Needs::kNothing, "Threads for one inference (1).",
-     "a library takes the number of threads when it runs; verify runs on one",
-     [](Options& o, Words w) { return set_number<int>(o.threads, w[0], 1, 1024); }},
-    {"--seconds", "S", 1, false, in(kBench), Needs::kNothing, "How long to measure (1).", "only bench measures",
-     [](Options& o, Words w) { return set_number<double>(o.seconds, w[0], 0.0, 86400.0); }},
+    {
+        .name = "--input_list",
+        .value = "FILE",
+        .words = 1,
+        .commands = in(kRun, kBench),
+        .doc = "A line per inference: `name:=file.raw ..`, or files in the order of the inputs.",
+        .elsewhere = kRunOnly,
+        .set = [](Options& o, Words w) { return o.input_list = w[0], std::string(); },
+    },
+    {
+        .name = "--use_native_input_files",
+        .commands = in(kRun, kBench),
+        .doc = "Input files hold elements of the input's own type instead of float32.",
+        .elsewhere = kRunOnly,
+        .set = [](Options& o, Words) { return o.native_inputs = true, std::string(); },
+    },
+    {
+        .name = "--use_native_output_files",
+        .commands = in(kRun),
+        .doc = "Write outputs in their own type, as NAME_native.raw, instead of float32.",
+        .elsewhere = "only run writes outputs",
+        .set = [](Options& o, Words) { return o.native_outputs = true, std::string(); },
+    },
+    {
+        .name = "--emulator",
+        .value = "COMMAND",
+        .words = 1,
+        .commands = in(kRun, kVerify),
+        .needs = Needs::kModel,
+        .doc = "Run the library by `COMMAND LIBRARY INPUTS OUTPUTS`, for a target that this machine is not: "
+               "\"qemu-aarch64 -L /usr/aarch64-linux-gnu ./run_model\" (tests/codegen/run_model.c).",
+        .elsewhere = "only run and verify take outputs from elsewhere",
+        .set = set_emulator,
+    },
+    {
+        .name = "--threads",
+        .value = "N",
+        .words = 1,
+        .commands = in(kRun, kBench),
+        .doc = "Threads for one inference: 1, as libraries have no parallel loops so far.",
+        .elsewhere = "a library takes the number of threads when it runs; verify runs on one",
+        .set = set_threads,
+    },
+    {
+        .name = "--seconds",
+        .value = "S",
+        .words = 1,
+        .commands = in(kBench),
+        .doc = "How long to measure (1).",
+        .elsewhere = "only bench measures",
+        .set = [](Options& o, Words w) { return set_number<double>(o.seconds, w[0], 0.0, 86400.0); },
+    },
 
     // --- Checking.
-    {"--data", "DIR", 1, false, in(kVerify), Needs::kNothing,
-     "Folder with input_N.pb and output_N.pb, or inputs.npz and outputs.npz, or with folders test_data_set_N of them. "
-     "The model's own folder when left out.",
-     kVerifyOnly, [](Options& o, Words w) { return o.data = w[0], std::string(); }},
-    {"--layers", "", 0, false, in(kVerify), Needs::kNothing,
-     "Keep every intermediate tensor and name the first node that differs from the graph evaluator.", kVerifyOnly,
-     [](Options& o, Words) { return o.layers = true, std::string(); }},
-    {"--noise", "X", 1, false, in(kVerify), Needs::kNothing,
-     "Let floats be off by X more: 3 times what settings of the runtime behind the expected values differ by (0).",
-     kVerifyOnly, [](Options& o, Words w) { return set_number<double>(o.noise, w[0], 0.0, 1e30); }},
-    {"--suite", "DIR", 1, false, in(kVerify), Needs::kNothing,
-     "Verify every folder below DIR with a model.onnx, a line per case.", kVerifyOnly,
-     [](Options& o, Words w) { return o.suite = true, o.data = w[0], std::string(); }},
-    {"-j,--jobs", "N", 1, false, in(kVerify), Needs::kNothing, "Cases of a suite to run at the same time (1).",
-     kVerifyOnly, [](Options& o, Words w) { return set_number<int>(o.jobs, w[0], 1, 256); }},
-    {"--timeout", "S", 1, false, in(kVerify), Needs::kNothing, "Seconds after which a case of a suite fails (120).",
-     kVerifyOnly, [](Options& o, Words w) { return set_number<double>(o.timeout, w[0], 0.001, 86400.0); }},
+    {
+        .name = "--data",
+        .value = "DIR",
+        .words = 1,
+        .commands = in(kVerify),
+        .doc = "Folder with input_N.pb and output_N.pb, or inputs.npz and outputs.npz, or with folders test_data_set_N "
+               "of them. "
+               "The model's own folder when left out.",
+        .elsewhere = kVerifyOnly,
+        .set = [](Options& o, Words w) { return o.data = w[0], std::string(); },
+    },
+    {
+        .name = "--layers",
+        .commands = in(kVerify),
+        .doc = "Keep every intermediate tensor and name the first node that differs from the graph evaluator.",
+        .elsewhere = kVerifyOnly,
+        .set = [](Options& o, Words) { return o.layers = true, std::string(); },
+    },
+    {
+        .name = "--noise",
+        .value = "X",
+        .words = 1,
+        .commands = in(kVerify),
+        .doc = "Let floats be off by X more: 3 times what settings of the runtime behind the expected values differ by "
+               "(0).",
+        .elsewhere = kVerifyOnly,
+        .set = [](Options& o, Words w) { return set_number<double>(o.noise, w[0], 0.0, 1e30); },
+    },
+    {
+        .name = "--suite",
+        .value = "DIR",
+        .words = 1,
+        .commands = in(kVerify),
+        .doc = "Verify every folder below DIR with a model.onnx, a line per case.",
+        .elsewhere = kVerifyOnly,
+        .set = [](Options& o, Words w) { return o.suite = true, o.data = w[0], std::string(); },
+    },
+    {
+        .name = "-j,--jobs",
+        .value = "N",
+        .words = 1,
+        .commands = in(kVerify),
+        .doc = "Cases of a suite to run at the same time (1).",
+        .elsewhere = kVerifyOnly,
+        .set = [](Options& o, Words w) { return set_number<int>(o.jobs, w[0], 1, 256); },
+    },
+    {
+        .name = "--timeout",
+        .value = "S",
+        .words = 1,
+        .commands = in(kVerify),
+        .doc = "Seconds after which a case of a suite fails (120).",
+        .elsewhere = kVerifyOnly,
+        .set = [](Options& o, Words w) { return set_number<double>(o.timeout, w[0], 0.001, 86400.0); },
+    },
 
     // --- Reports.
-    {"--json", "FILE", 1, true, in(kCompile, kVerify, kBench, kInspect, kOps), Needs::kNothing,
-     "Write the report as JSON; to standard output without FILE.", "this subcommand has no report",
-     [](Options& o, Words w) { return o.json = w.empty() || w[0].empty() ? "-" : w[0], std::string(); }},
-    {"--markdown", "", 0, false, in(kOps), Needs::kNothing, "Print docs/operators.md.", "only ops prints documentation",
-     [](Options& o, Words) { return o.markdown = true, std::string(); }},
+    {
+        .name = "--json",
+        .value = "FILE",
+        .words = 1,
+        .value_optional = true,
+        .commands = in(kCompile, kVerify, kBench, kInspect, kOps),
+        .doc = "Write the report as JSON; to standard output without FILE.",
+        .elsewhere = "this subcommand has no report",
+        .set = [](Options& o, Words w) { return o.json = w.empty() || w[0].empty() ? "-" : w[0], std::string(); },
+    },
+    {
+        .name = "--markdown",
+        .commands = in(kOps),
+        .doc = "Print docs/operators.md.",
+        .elsewhere = "only ops prints documentation",
+        .set = [](Options& o, Words) { return o.markdown = true, std::string(); },
+    },
 };
 
 }  // namespace

@@ -21,8 +21,8 @@ constexpr Commands in(Each... commands) {
 struct CommandInfo {
   Command command;
   std::string_view name;
-  std::string_view subject;  // "MODEL"; empty: none
-  bool subject_optional;
+  std::string_view subject = {};  // "MODEL"; empty: none
+  bool subject_optional = false;
   std::string_view doc;
 };
 std::span<const CommandInfo> all_commands();
@@ -32,12 +32,12 @@ const CommandInfo& info(Command command);
 enum class Needs : uint8_t { kNothing, kModel };
 
 struct Flag {
-  std::string_view name;   // "--input_dim", or "-o,--output_dir"
-  std::string_view value;  // what follows, as in help: "NAME D,D,.."; empty: nothing does
-  int words;               // of the value
-  bool value_optional;
+  std::string_view name;        // "--input_dim", or "-o,--output_dir"
+  std::string_view value = {};  // what follows, as in help: "NAME D,D,.."; empty: nothing does
+  int words = 0;                // of the value
+  bool value_optional = false;
   Commands commands;
-  Needs needs;
+  Needs needs = Needs::kNothing;
   std::string_view doc;
   std::string_view elsewhere;  // why it has no effect in the other subcommands
   // Takes the words of one occurrence; what is wrong with them ("expected .., found .."), or nothing.

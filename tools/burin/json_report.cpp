@@ -4,6 +4,7 @@
 #include <cctype>
 #include <nlohmann/json.hpp>
 
+#include "frontend/onnx/import_table.h"
 #include "ir/op.h"
 #include "tools/burin/output_files.h"
 
@@ -91,9 +92,10 @@ ir::Status write_inspect_report(const Inspection& found, const std::filesystem::
 }
 
 ir::Status write_ops_report(std::span<const ImportedOperator> operators, const std::filesystem::path& file) {
-  Json json = {{"onnx", Json::array()}, {"graph", Json::array()}};
+  Json json = {{"opset", frontend::kNewestOpset}, {"onnx", Json::array()}, {"graph", Json::array()}};
   for (const ImportedOperator& each : operators) {
-    json["onnx"].push_back({{"operator", each.name}, {"since", each.since}});
+    json["onnx"].push_back(
+        {{"operator", each.name}, {"since", each.since}, {"operands", each.operands}, {"attributes", each.attributes}});
   }
   for (const ir::OpInfo* op : ir::all_ops()) json["graph"].push_back({{"op", op->name}, {"doc", op->doc}});
   return write_output(file, text_of(json));

@@ -18,16 +18,6 @@ namespace {
 
 Diagnostic usage_fault(std::string message) { return {Fault::kUsage, "usage", "opt", std::move(message), {}}; }
 
-std::vector<std::string> split(std::string_view list) {
-  std::vector<std::string> parts;
-  while (!list.empty()) {
-    const size_t comma = std::min(list.find(','), list.size());
-    if (comma > 0) parts.emplace_back(list.substr(0, comma));
-    list.remove_prefix(std::min(comma + 1, list.size()));
-  }
-  return parts;
-}
-
 std::string_view form_name(const AnyForm& form) {
   if (std::holds_alternative<Graph>(form)) return "graph";
   return std::holds_alternative<Program>(form) ? "nests" : "loops";
@@ -75,31 +65,6 @@ Result<AnyForm> as_any(Result<T> parsed) {
 }
 
 }  // namespace
-
-Result<OptOptions> parse_opt_options(std::span<const std::string> words) {
-  OptOptions options;
-  for (const std::string& word : words) {
-    const size_t equals = std::min(word.find('='), word.size());
-    const std::string_view flag = std::string_view(word).substr(0, equals);
-    const std::string value = word.substr(std::min(equals + 1, word.size()));
-    if (flag == "--passes") {
-      options.passes = split(value);
-    } else if (flag == "--form" && (value == "graph" || value == "nests" || value == "loops")) {
-      options.form = value;
-    } else if (flag == "--target" && !value.empty()) {
-      options.target = value;
-    } else if (flag == "--math" && (value == "strict" || value == "default")) {
-      options.math = value == "strict" ? passes::Math::kStrict : passes::Math::kDefault;
-    } else if (flag == "--reads" && (value == "proven" || value == "unless-refuted")) {
-      options.reads = value == "proven" ? ReadProof::kRequired : ReadProof::kUnlessRefuted;
-    } else if (word == "--as-written") {
-      options.building = Building::kAsWritten;
-    } else {
-      return usage_fault(fmt::format("expected a flag of opt with a value it takes, found \"{}\"", word));
-    }
-  }
-  return options;
-}
 
 Result<AnyForm> parse_any(std::string_view text, const TextParseOptions& options) {
   TextCursor cursor(text);

@@ -2,7 +2,6 @@
 // driver and the text tests (tests/text_test.cpp) share this.
 #pragma once
 
-#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -23,15 +22,12 @@ using AnyForm = std::variant<ir::Graph, ir::Program, ir::Module>;
 
 struct OptOptions {
   std::vector<std::string> passes;  // names of pass rows, and the steps from form to form: lower-graph, lower-nests
-  std::string form;  // "graph", "nests", "loops": the input must be this; empty: any
-  std::string target = "any";  // written into modules
+  std::string form;                 // "graph", "nests", "loops": the input must be this; empty: any
+  std::string target = "any";       // written into modules
   passes::Math math = passes::Math::kDefault;
   ir::ReadProof reads = ir::ReadProof::kRequired;
   ir::Building building = ir::Building::kSimplified;
 };
-
-// --passes=A,B --form=F --target=T --math=strict|default --reads=proven|unless-refuted --as-written. A usage fault otherwise.
-ir::Result<OptOptions> parse_opt_options(std::span<const std::string> words);
 
 ir::Result<AnyForm> parse_any(std::string_view text, const ir::TextParseOptions& options);
 std::string text_of(const AnyForm& form, const ir::TextPrintOptions& options = {});

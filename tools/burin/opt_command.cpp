@@ -4,9 +4,20 @@
 
 #include "frontend/onnx/mapped_file.h"
 #include "tools/burin/lower_model.h"
-#include "tools/burin/opt.h"
 
 namespace burin::tools {
+
+OptOptions opt_options(const Options& options) {
+  OptOptions opt;
+  opt.passes = options.passes;
+  opt.form = options.form;
+  if (!options.target.empty()) opt.target = options.target;
+  opt.math = options.math;
+  opt.reads = options.reads;
+  opt.building = options.building;
+  return opt;
+}
+
 namespace {
 
 // A model is binary: protobuf's tags of its first fields are control characters.
@@ -16,15 +27,14 @@ bool is_text(std::string_view bytes) {
 }
 
 ir::Result<AnyForm> run_file(const Options& options) {
-  const ir::Result<OptOptions> words = parse_opt_options(options.rest);
-  if (!words) return words.faults();
+  const OptOptions opt = opt_options(options);
   const ir::Result<frontend::MappedFile> file = frontend::MappedFile::open(options.subject);
   if (!file) return file.faults();
   const std::string_view text(reinterpret_cast<const char*>(file->bytes().data()), file->bytes().size());
-  if (is_text(text)) return run_opt(*words, text);
+  if (is_text(text)) return run_opt(opt, text);
   ir::Result<ir::Graph> graph = import_file(options.subject, options);
   if (!graph) return graph.faults();
-  return run_opt(*words, AnyForm(std::move(*graph)));
+  return run_opt(opt, AnyForm(std::move(*graph)));
 }
 
 }  // namespace

@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "ir/nest_verify.h"
+#include "ir/tensor_text.h"
 #include "passes/machine.h"
 
 namespace burin::tools {
@@ -75,8 +77,11 @@ struct Options {
   JsonTarget json;
   bool markdown = false;
 
-  // --- opt's own words, which tools/burin/opt.h reads.
-  std::vector<std::string> rest;
+  // --- opt: what OptOptions holds (opt.h), where it is not above.
+  std::vector<std::string> passes;
+  std::string_view form;  // "graph", "nests" or "loops", a view of the table of flags
+  ir::ReadProof reads = ir::ReadProof::kRequired;
+  ir::Building building = ir::Building::kSimplified;
 
   bool gave(std::string_view flag) const { return given.contains(flag); }
 };

@@ -46,6 +46,16 @@ ir::Status look_at(std::string_view pass, const Form& form, const Options& optio
 
 }  // namespace
 
+std::vector<std::string_view> step_names() {
+  std::vector<std::string_view> names{"import"};
+  for (const passes::GraphPass& pass : passes::graph_passes()) names.push_back(pass.name);
+  names.emplace_back("lower-graph");
+  for (const passes::NestPass& pass : passes::nest_passes()) names.push_back(pass.name);
+  names.emplace_back("lower-nests");
+  for (const passes::LoopPass& pass : passes::loop_passes()) names.push_back(pass.name);
+  return names;
+}
+
 passes::PassHooks hooks_for(const Options& options) {
   passes::PassHooks hooks;
   if (options.time) {

@@ -4,11 +4,15 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "passes/pipeline.h"
 #include "tools/burin/options.h"
 
 namespace burin::tools {
+
+// What there is to print after, in order: the import, the passes, and the steps from form to form.
+std::vector<std::string_view> step_names();
 
 // For one run of passes; `options` outlives it.
 passes::PassHooks hooks_for(const Options& options);

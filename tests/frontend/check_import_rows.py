@@ -1,0 +1,72 @@
+"""Compares the rows of burin's import table with ONNX's own schemas: operands, attributes and the newest opset.
+
+usage: check_import_rows.py BURIN
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import onnx.defs
+
+MOST = 32  # operands looked at
+
+
+def operands_of_row(row):
+    """Which operands a row needs, and which it allows."""
+    fixed = row[:-2] if row.endswith("*") else row
+    needed = {i for i, mark in enumerate(fixed) if mark == "1"}
+    return needed, set(range(MOST if row.endswith("*") else len(fixed)))
+
+
+def operands_of_schema(schema):
+    is_needed = {"Single": lambda i: True, "Optional": lambda i: False, "Variadic": lambda i: i < schema.min_input}
+    needed = {i for i, operand in enumerate(schema.inputs) if is_needed[operand.option.name](i)}
+    return needed, set(range(min(schema.max_input, MOST)))
+
+
+def covered(schemas, since, until):
+    """The schemas in force at opsets from `since` on, before `until`."""
+    ends = [schema.since_version for schema in schemas[1:]] + [float("inf")]
+    return [schema for schema, end in zip(schemas, ends) if end > since and schema.since_version < until]
+
+
+def faults_of(operator, schemas):
+    sinces = operator["since"]
+    untils = sinces[1:] + [float("inf")]
+    for since, until, operands in zip(sinces, untils, operator["operands"]):
+        needed, allowed = operands_of_row(operands)
+        for schema in covered(schemas, since, until):
+            needed_by_onnx, allowed_by_onnx = operands_of_schema(schema)
+            if not (needed <= needed_by_onnx and allowed_by_onnx <= allowed):
+                yield f"expected operands of version {schema.since_version} to be let pass, found {operands}"
+    found = {name for names in operator["attributes"] for name in names.split()}
+    expected = {name for schema in schemas for name in schema.attributes}
+    if found != expected:
+        yield f"expected attributes {sorted(expected)}, found {sorted(found)}"
+
+
+def main(burin):
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "ops.json"
+        subprocess.run([burin, "ops", "--json", report], check=True)
+        table = json.loads(report.read_text())
+    schemas = {}
+    for schema in onnx.defs.get_all_schemas_with_history():
+        if schema.domain == "":
+            schemas.setdefault(schema.name, []).append(schema)
+    faults = []
+    if table["opset"] != onnx.defs.onnx_opset_version():
+        faults.append(f"expected newest opset {onnx.defs.onnx_opset_version()}, found {table['opset']}")
+    for operator in table["onnx"]:
+        known = sorted(schemas.get(operator["operator"], []), key=lambda schema: schema.since_version)
+        if known:  # not one of ONNX Runtime's own
+            faults += [f"{operator['operator']}: {fault}" for fault in faults_of(operator, known)]
+    print("\n".join(faults) or f"{len(table['onnx'])} operators are as in onnx {onnx.__version__}")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
