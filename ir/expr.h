@@ -176,7 +176,8 @@ class ExprPool {
   // The same, not simplified: for reading back exactly what was printed.
   Expr as_written(Opcode opcode, std::span<const Expr> operands, ValueType type = kIndex, int64_t payload = 0);
 
-  int proof_depth = 0;  // how many proofs of ir/linear.h are under way, one inside the other
+  int proof_depth = 0;                // how many proofs of ir/linear.h are under way, one inside the other
+  std::vector<int64_t> rule_firings;  // how often each row of ir/rules.h rewrote something; empty before the first
 
  private:
   friend class Simplifier;

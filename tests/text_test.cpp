@@ -10,13 +10,17 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
+#include <span>
 #include <sstream>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
+#include "ir/rules.h"
 #include "tools/burin/opt.h"
 
 namespace burin {
@@ -167,17 +171,38 @@ class TextTest : public ::testing::Test {
   std::string name_;
 };
 
-void register_tests(const fs::path& root) {
+std::vector<fs::path> test_files_below(const fs::path& root) {
   std::vector<fs::path> paths;
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(root)) {
     if (entry.path().extension() == ".test") paths.push_back(entry.path());
   }
   std::ranges::sort(paths);
-  for (const fs::path& path : paths) {
+  return paths;
+}
+
+void register_tests(const fs::path& root) {
+  for (const fs::path& path : test_files_below(root)) {
     const std::string name = fs::relative(path, root).replace_extension().generic_string();
     ::testing::RegisterTest("Text", name.c_str(), nullptr, nullptr, __FILE__, __LINE__,
                             [path, name]() -> ::testing::Test* { return new TextTest(path, name); });
   }
+}
+
+// A rule of the algebra that nothing here makes use of is dead, or lacks its case.
+TEST(Rules, each_rewrites_something_in_a_text_test) {
+  const std::span<const ir::Rule> rules = ir::index_rules();
+  std::vector<int64_t> firings(rules.size());
+  for (const fs::path& path : test_files_below(BURIN_SOURCE_DIR "/tests")) {
+    const TestFile file = read_test(path);
+    for (const Case& test : file.cases) {
+      const ir::Result<tools::OptOptions> options = tools::parse_opt_options(file.flags);
+      const ir::Result<tools::AnyForm> form = tools::run_opt(*options, joined(test.input));
+      if (!form) continue;
+      const auto& fired = std::visit([](const auto& held) -> const auto& { return held.pool->rule_firings; }, *form);
+      std::ranges::transform(fired, firings, firings.begin(), std::plus());
+    }
+  }
+  for (size_t row = 0; row < rules.size(); ++row) EXPECT_GT(firings[row], 0) << rules[row].name << " never fires";
 }
 
 }  // namespace
