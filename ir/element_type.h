@@ -33,7 +33,6 @@ inline bool is_unsigned(ElementType type) { return info(type).number == NumberCl
 float f16_to_float(uint16_t bits);
 uint16_t float_to_f16(float value);
 float bf16_to_float(uint16_t bits);
-uint16_t float_to_bf16(float value);
 // The same from double, rounding once.
 uint16_t double_to_f16(double value);
 uint16_t double_to_bf16(double value);
