@@ -101,12 +101,19 @@ inline constexpr int kOpcodes = static_cast<int>(Opcode::kHead) + 1;
 // How an opcode is written and what it takes; one row each, in the order of the enum.
 enum class Syntax : uint8_t { kLeaf, kInfix, kCall };
 enum class Operands : uint8_t { kAny, kNumbers, kIntegers, kFloats, kBits };
+enum class OpcodeClass : uint8_t {
+  kLeaf,            // constants, variables and memory
+  kArithmetic,      // lane by lane, as ir/scalar.h says for one
+  kTranscendental,  // arithmetic too, of functions without an exact result
+  kLanes,           // makes vectors, or takes them apart
+};
 struct OpcodeInfo {
   Opcode opcode;
   std::string_view name;  // "+", "floordiv", "exp"
   Syntax syntax;
   int arity;  // -1: leaves and reads
   Operands takes;
+  OpcodeClass kind;
 };
 const OpcodeInfo& info(Opcode opcode);
 

@@ -1,6 +1,6 @@
 // Runs every tests/**/*.test. The first line says how: `// burin opt FLAGS`. Cases are divided by `// ---`; a case is its
 // input and then, on lines behind `// =>`, the output or the diagnostics. `// => (unchanged)` says that the output is the input
-// without its comments.
+// without its comments. With `--explain` among the flags the reasons that passes gave come first, as `explain: ` lines.
 //
 // Each output is also parsed back, as it stands and simplified, and must print the same again. With BURIN_BLESS=1 in the
 // environment the expectations are rewritten instead of compared.
@@ -56,6 +56,7 @@ struct Case {
 struct TestFile {
   std::string command;  // the first line
   std::vector<std::string> flags;
+  bool explains = false;
   std::vector<Case> cases;
 };
 
@@ -68,6 +69,7 @@ TestFile read_test(const fs::path& path) {
       file.command = line;
       std::istringstream words(line.starts_with(kCommand) ? line.substr(kCommand.size()) : "");
       for (std::string word; words >> word;) file.flags.push_back(word);
+      file.explains = std::erase(file.flags, "--explain") > 0;
       file.cases.emplace_back();
     } else if (line == kDivider) {
       file.cases.emplace_back();
@@ -101,17 +103,24 @@ std::string round_trip_fault(const std::string& text, const ir::ConstantMap& con
   return second == text ? "" : "the output, parsed back, prints differently:\n" + second;
 }
 
+ir::Result<tools::OptOptions> options_of(const TestFile& file) { return tools::parse_opt_options(file.flags); }
+
 Lines run_case(const TestFile& file, const Case& test) {
-  ir::Result<tools::OptOptions> options = tools::parse_opt_options(file.flags);
+  ir::Result<tools::OptOptions> options = options_of(file);
   if (!options) return lines_of(text_of(options.faults()));
+  Lines explained;
+  if (file.explains) options->explained = &explained;
   ir::Result<tools::AnyForm> form = tools::run_opt(*options, joined(test.input));
   if (!form) return lines_of(text_of(form.faults()));
   ir::ConstantMap constants;
   const std::string text = tools::text_of(*form, {&constants});
   EXPECT_EQ(round_trip_fault(text, constants, ir::Building::kAsWritten), "") << text;
   EXPECT_EQ(round_trip_fault(text, constants, ir::Building::kSimplified), "") << text;
-  const Lines lines = lines_of(text);
-  return lines == without_comments(test.input) ? Lines{std::string(kUnchanged)} : lines;
+  Lines lines = lines_of(text);
+  if (lines == without_comments(test.input)) lines = {std::string(kUnchanged)};
+  std::ranges::transform(explained, explained.begin(), [](const std::string& line) { return "explain: " + line; });
+  lines.insert(lines.begin(), explained.begin(), explained.end());
+  return lines;
 }
 
 // The lines of both with ` `, `-` and `+` in front, after the longest common subsequence.
@@ -156,6 +165,10 @@ class TextTest : public ::testing::Test {
     const TestFile file = read_test(path_);
     ASSERT_TRUE(file.command.starts_with(kCommand))
         << path_ << " begins with the command to run: " << kCommand << " FLAGS";
+    const auto is_command = [](const std::string& line) { return line.starts_with(kCommand); };
+    for (const Case& test : file.cases) {
+      ASSERT_TRUE(std::ranges::none_of(test.input, is_command)) << path_ << " has one command, in its first line";
+    }
     std::vector<Lines> outputs;
     for (const Case& test : file.cases) outputs.push_back(run_case(file, test));
     if (std::getenv("BURIN_BLESS") != nullptr) return bless(path_, file, outputs);
@@ -195,7 +208,7 @@ TEST(Rules, each_rewrites_something_in_a_text_test) {
   for (const fs::path& path : test_files_below(BURIN_SOURCE_DIR "/tests")) {
     const TestFile file = read_test(path);
     for (const Case& test : file.cases) {
-      const ir::Result<tools::OptOptions> options = tools::parse_opt_options(file.flags);
+      const ir::Result<tools::OptOptions> options = options_of(file);
       const ir::Result<tools::AnyForm> form = tools::run_opt(*options, joined(test.input));
       if (!form) continue;
       const auto& fired = std::visit([](const auto& held) -> const auto& { return held.pool->rule_firings; }, *form);

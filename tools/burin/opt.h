@@ -29,6 +29,7 @@ struct OptOptions {
   passes::Math math = passes::Math::kDefault;
   ir::ReadProof reads = ir::ReadProof::kRequired;
   ir::Building building = ir::Building::kSimplified;
+  std::vector<std::string>* explained = nullptr;  // of PassContext
 };
 
 // --passes=A,B --form=F --target=T --math=strict|default --reads=proven|unless-refuted --as-written. A usage fault otherwise.
