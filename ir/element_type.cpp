@@ -70,7 +70,5 @@ float f16_to_float(uint16_t bits) {
 float bf16_to_float(uint16_t bits) { return std::bit_cast<float>(static_cast<uint32_t>(bits) << 16); }
 uint16_t double_to_f16(double value) { return round_to_16(value, 5, 10); }
 uint16_t double_to_bf16(double value) { return round_to_16(value, 8, 7); }
-uint16_t float_to_f16(float value) { return double_to_f16(value); }
-uint16_t float_to_bf16(float value) { return double_to_bf16(value); }
 
 }  // namespace burin::ir

@@ -29,12 +29,9 @@ inline bool is_integer(ElementType type) {
 }
 inline bool is_unsigned(ElementType type) { return info(type).number == NumberClass::kUnsigned; }
 
-// IEEE binary16 and bfloat16, by their bits: to float exactly, from float with round to nearest, ties to even.
+// IEEE binary16 and bfloat16, by their bits: to float exactly, from double with one round to nearest, ties to even.
 float f16_to_float(uint16_t bits);
-uint16_t float_to_f16(float value);
 float bf16_to_float(uint16_t bits);
-uint16_t float_to_bf16(float value);
-// The same from double, rounding once.
 uint16_t double_to_f16(double value);
 uint16_t double_to_bf16(double value);
 

@@ -101,12 +101,19 @@ inline constexpr int kOpcodes = static_cast<int>(Opcode::kHead) + 1;
 // How an opcode is written and what it takes; one row each, in the order of the enum.
 enum class Syntax : uint8_t { kLeaf, kInfix, kCall };
 enum class Operands : uint8_t { kAny, kNumbers, kIntegers, kFloats, kBits };
+enum class OpcodeClass : uint8_t {
+  kLeaf,            // constants, variables and memory
+  kArithmetic,      // lane by lane, as ir/scalar.h says for one
+  kTranscendental,  // arithmetic too, of functions without an exact result
+  kLanes,           // makes vectors, or takes them apart
+};
 struct OpcodeInfo {
   Opcode opcode;
   std::string_view name;  // "+", "floordiv", "exp"
   Syntax syntax;
   int arity;  // -1: leaves and reads
   Operands takes;
+  OpcodeClass kind;
 };
 const OpcodeInfo& info(Opcode opcode);
 
@@ -176,7 +183,8 @@ class ExprPool {
   // The same, not simplified: for reading back exactly what was printed.
   Expr as_written(Opcode opcode, std::span<const Expr> operands, ValueType type = kIndex, int64_t payload = 0);
 
-  int proof_depth = 0;  // how many proofs of ir/linear.h are under way, one inside the other
+  int proof_depth = 0;                // how many proofs of ir/linear.h are under way, one inside the other
+  std::vector<int64_t> rule_firings;  // how often each row of ir/rules.h rewrote something; empty before the first
 
  private:
   friend class Simplifier;

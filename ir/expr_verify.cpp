@@ -99,7 +99,7 @@ std::optional<std::string> expression_fault(Expr root) {
 
 bool is_transcendental(Expr e) {
   if (e->opcode == Opcode::kPow) return is_float(e->type.element);
-  return e->opcode >= Opcode::kExp && e->opcode <= Opcode::kErf;
+  return info(e->opcode).kind == OpcodeClass::kTranscendental;
 }
 
 }  // namespace burin::ir

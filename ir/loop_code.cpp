@@ -130,7 +130,7 @@ class Compiler {
 
   void set_operation(Expr e, Instruct& instruction) {
     const size_t typed = e->opcode == Opcode::kSelect ? 1 : 0;
-    BURIN_ASSERT(e->opcode > Opcode::kLoad && e->opcode <= Opcode::kBitcast, "loops hold no reads of tensors");
+    BURIN_ASSERT(info(e->opcode).kind != OpcodeClass::kLeaf, "loops hold no reads of tensors");
     instruction.operation = {e->opcode, e->operands[typed]->type.element, e->type.element,
                              static_cast<int>(e->operands.size())};
     instruction.function = lane_function(instruction.operation);

@@ -110,11 +110,6 @@ Status Inference::require_float(int operand) const {
                info(element(operand)).name);
 }
 
-Result<int64_t> Inference::normalized_axis(int64_t axis, int rank) const {
-  if (axis >= -rank && axis < rank) return axis < 0 ? axis + rank : axis;
-  return fault("axis-range", "attribute \"axis\": expected {} to {}, found {}", -rank, rank - 1, axis);
-}
-
 Expr Lowering::broadcast_at(int i, std::span<const Expr> index) const {
   return at(i, broadcast_index(index, shape(i), pool()));
 }
@@ -137,7 +132,7 @@ const OpInfo* op_named(std::string_view name) {
 
 namespace {
 
-Status check_operands_and_attributes(const Graph& graph, const Op& op) {
+Status check_operands_and_attributes(const Op& op) {
   const OpInfo& row = *op.info;
   const auto count = static_cast<int64_t>(op.operands.size());
   if (count < row.least_operands || count > row.most_operands) {
@@ -160,7 +155,6 @@ Status check_operands_and_attributes(const Graph& graph, const Op& op) {
     status.merge(input_fault("attribute-range", op.origin, "attribute \"{}\": expected {}, found {}", field.name,
                              range_text(field.low, field.high, INT64_MAX), *bad));
   }
-  (void)graph;
   return status;
 }
 
@@ -198,7 +192,7 @@ Status check_result(const Op& op, const TensorType& type) {
 }  // namespace
 
 Status infer_types(Graph& graph, OpId op) {
-  if (Status status = check_operands_and_attributes(graph, graph.ops[op]); !status) return status;
+  if (Status status = check_operands_and_attributes(graph.ops[op]); !status) return status;
   Inference inference(graph, op);
   if (Status status = graph.ops[op].info->infer(inference); !status) return status;
   for (ValueId result : graph.ops[op].results) {

@@ -68,8 +68,6 @@ class Inference {
   Status require_rank(int operand, int least, int most) const;
   Status require_same_element(int a, int b) const;
   Status require_float(int operand) const;
-  // `axis` counted from the front, for a tensor of `rank`; ONNX counts negative axes from the back.
-  Result<int64_t> normalized_axis(int64_t axis, int rank) const;
 
  private:
   // False when the two can never be equal; what cannot be told now is assumed.

@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
+#include <optional>
+#include <vector>
 
+#include "ir/checked.h"
 #include "ir/linear.h"
 #include "ir/result.h"
 
@@ -68,48 +72,48 @@ bool always(const Bindings&) { return true; }
 bool is_bool(const Bindings& b) { return bound(b, Wildcard::kX)->type == kBool; }
 bool c_positive(const Bindings& b) { return value_of(b, Wildcard::kC) > 0; }
 bool c_and_d_positive(const Bindings& b) {
-  constexpr int64_t kSmall = int64_t{1} << 31;  // so that c * d does not overflow
   const int64_t c_value = value_of(b, Wildcard::kC);
   const int64_t d_value = value_of(b, Wildcard::kD);
-  return c_value > 0 && d_value > 0 && c_value < kSmall && d_value < kSmall;
+  return c_value > 0 && d_value > 0 && checked_mul(c_value, d_value);
 }
-bool x_within_y(const Bindings& b) {
-  return bound(b, Wildcard::kX)->low >= 0 && bound(b, Wildcard::kY)->low >= 1 &&
-         provably_less(bound(b, Wildcard::kX), bound(b, Wildcard::kY));
+// Proofs are about indices: in narrower types a difference wraps.
+bool at_most(const Bindings& b, Wildcard low, Wildcard high) {
+  return bound(b, low)->type == kIndex && provably_nonnegative(bound(b, high) - bound(b, low));
 }
+bool below(const Bindings& b, Wildcard low, Wildcard high) {
+  return bound(b, low)->type == kIndex && provably_less(bound(b, low), bound(b, high));
+}
+bool x_at_most_y(const Bindings& b) { return at_most(b, Wildcard::kX, Wildcard::kY); }
+bool y_at_most_x(const Bindings& b) { return at_most(b, Wildcard::kY, Wildcard::kX); }
+bool x_below_y(const Bindings& b) { return below(b, Wildcard::kX, Wildcard::kY); }
+bool y_below_x(const Bindings& b) { return below(b, Wildcard::kY, Wildcard::kX); }
+bool never_equal(const Bindings& b) { return x_below_y(b) || y_below_x(b); }
+bool x_within_y(const Bindings& b) { return bound(b, Wildcard::kX)->low >= 0 && x_below_y(b); }
 bool y_positive(const Bindings& b) { return bound(b, Wildcard::kY)->low >= 1; }
 bool d_divides_c(const Bindings& b) {
   return value_of(b, Wildcard::kD) > 0 && value_of(b, Wildcard::kC) > 0 &&
          value_of(b, Wildcard::kC) % value_of(b, Wildcard::kD) == 0;
 }
-bool c_divides_d_and_y_within_c(const Bindings& b) {
-  const int64_t c_value = value_of(b, Wildcard::kC);
-  const int64_t d_value = value_of(b, Wildcard::kD);
-  return c_value > 1 && d_value > 0 && d_value % c_value == 0 && bound(b, Wildcard::kY)->low >= 0 &&
-         bound(b, Wildcard::kY)->high < c_value;
+bool c_divides_d(const Bindings& b) {
+  return value_of(b, Wildcard::kD) > 0 && value_of(b, Wildcard::kD) % value_of(b, Wildcard::kC) == 0;
 }
-bool x_at_most_y(const Bindings& b) { return provably_nonnegative(bound(b, Wildcard::kY) - bound(b, Wildcard::kX)); }
-bool y_at_most_x(const Bindings& b) { return provably_nonnegative(bound(b, Wildcard::kX) - bound(b, Wildcard::kY)); }
-bool x_below_y(const Bindings& b) { return provably_less(bound(b, Wildcard::kX), bound(b, Wildcard::kY)); }
-bool y_below_x(const Bindings& b) { return provably_less(bound(b, Wildcard::kY), bound(b, Wildcard::kX)); }
-bool never_equal(const Bindings& b) { return x_below_y(b) || y_below_x(b); }
 
 constexpr Rule kIndexRules[] = {
     {"div-by-one", x / one, x, always},
     {"div-within", x / y, zero, x_within_y},
-    {"div-of-sum", (x * c + y) / c, x + y / c, c_positive},
-    {"div-of-aligned-sum", (x * c + y) / d, x / (d / c), c_divides_d_and_y_within_c},
+    {"div-of-sum", (x * c + y) / c, x + y / c, always},
+    {"div-of-aligned-sum", (x * c + y) / d, x / (d / c), c_divides_d},
     {"div-of-div", (x / c) / d, x / (c * d), c_and_d_positive},
     {"mod-by-one", x % one, zero, always},
     {"mod-within", x % y, x, x_within_y},
-    {"mod-of-sum", (x * c + y) % c, y % c, c_positive},
-    {"mod-of-aligned-sum", (x * c + y) % d, (x % (d / c)) * c + y, c_divides_d_and_y_within_c},
+    {"mod-of-sum", (x * c + y) % c, y % c, always},
+    {"mod-of-aligned-sum", (x * c + y) % d, (x % (d / c)) * c + y, c_divides_d},
     {"mod-of-mod", (x % c) % d, x % d, d_divides_c},
     {"mod-of-multiple", (x * y) % y, zero, y_positive},
     {"div-of-multiple", (x * y) / y, x, y_positive},
     {"divmod-rejoin", (x / c) * c + x % c, x, c_positive},
     {"ceildiv-by-one", ceildiv(x, one), x, always},
-    {"ceildiv-of-sum", ceildiv(x* c + y, c), x + ceildiv(y, c), c_positive},
+    {"ceildiv-of-sum", ceildiv(x* c + y, c), x + ceildiv(y, c), always},
     {"min-left", min_of(x, y), x, x_at_most_y},
     {"min-right", min_of(x, y), y, y_at_most_x},
     {"max-left", max_of(x, y), x, y_at_most_x},
@@ -121,14 +125,14 @@ constexpr Rule kIndexRules[] = {
     {"equal-self", equals(x, x), one, always},
     {"equal-false", equals(x, y), zero, never_equal},
     {"and-true", both(x, one), x, is_bool},
-    {"and-false", both(x, zero), zero, is_bool},
+    {"and-false", both(x, zero), zero, always},
     {"true-and", both(one, x), x, is_bool},
-    {"false-and", both(zero, x), zero, is_bool},
+    {"false-and", both(zero, x), zero, always},
     {"and-self", both(x, x), x, always},
     {"or-true", either(x, one), one, is_bool},
-    {"or-false", either(x, zero), x, is_bool},
+    {"or-false", either(x, zero), x, always},
     {"true-or", either(one, x), one, is_bool},
-    {"false-or", either(zero, x), x, is_bool},
+    {"false-or", either(zero, x), x, always},
 };
 
 bool matches(const Pattern& pattern, int8_t at, Expr e, Bindings& bindings);
@@ -141,7 +145,7 @@ bool split_sum(const LinearForm& form, int64_t divisor, Expr& part, Expr& rest, 
     auto& side = coefficient % divisor == 0 ? multiples : remainder;
     side.terms.emplace_back(term, coefficient % divisor == 0 ? coefficient / divisor : coefficient);
   }
-  const int64_t whole = form.constant / divisor - (form.constant % divisor < 0 ? 1 : 0);
+  const int64_t whole = floor_div(form.constant, divisor);
   multiples.constant = whole;
   remainder.constant = form.constant - whole * divisor;
   if (multiples.terms.empty() && whole == 0) return false;
@@ -157,7 +161,7 @@ bool matches_split_sum(const Pattern& pattern, const PatternNode& node, Expr e, 
   const Wildcard x_name = pattern.nodes[static_cast<size_t>(product.operands[0])].wildcard;
   const Wildcard c_name = pattern.nodes[static_cast<size_t>(product.operands[1])].wildcard;
   const Wildcard y_name = pattern.nodes[static_cast<size_t>(node.operands[1])].wildcard;
-  std::optional<LinearForm> form = e->type == kIndex ? linear_form(e) : std::nullopt;
+  const std::optional<LinearForm> form = linear_form(e);
   if (!form) return false;
   Expr& part = bindings[static_cast<size_t>(x_name)];
   Expr& rest = bindings[static_cast<size_t>(y_name)];
@@ -223,24 +227,22 @@ Expr build_node(const Pattern& pattern, int8_t at, const Bindings& bindings, Exp
 
 std::span<const Rule> index_rules() { return kIndexRules; }
 
-std::optional<Bindings> match(const Rule& rule, Expr e) {
+Expr rewrite(const Rule& rule, Expr e) {
+  const auto root = static_cast<int8_t>(rule.match.count - 1);
+  if (rule.match.nodes[static_cast<size_t>(root)].opcode != e->opcode) return {};
   Bindings bindings{};
-  if (!matches(rule.match, static_cast<int8_t>(rule.match.count - 1), e, bindings) || !rule.guard(bindings))
-    return std::nullopt;
-  return bindings;
-}
-
-Expr build(const Pattern& pattern, const Bindings& bindings, ExprPool& pool) {
-  return build_node(pattern, static_cast<int8_t>(pattern.count - 1), bindings, pool, kIndex);
+  if (!matches(rule.match, root, e, bindings) || !rule.guard(bindings)) return {};
+  return build_node(rule.make, static_cast<int8_t>(rule.make.count - 1), bindings, *e->pool, e->type);
 }
 
 Expr rewrite_by_rules(Expr e) {
-  for (const Rule& rule : kIndexRules) {
-    const auto root = static_cast<size_t>(rule.match.count - 1);
-    if (rule.match.nodes[root].opcode != e->opcode) continue;
-    std::optional<Bindings> bindings = match(rule, e);
-    if (!bindings) continue;
-    return build_node(rule.make, static_cast<int8_t>(rule.make.count - 1), *bindings, *e->pool, e->type);
+  for (size_t row = 0; row < std::size(kIndexRules); ++row) {
+    const Expr rewritten = rewrite(kIndexRules[row], e);
+    if (!rewritten.valid()) continue;
+    std::vector<int64_t>& firings = e->pool->rule_firings;
+    firings.resize(std::size(kIndexRules));
+    ++firings[row];
+    return rewritten;
   }
   return {};
 }

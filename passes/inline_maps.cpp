@@ -43,7 +43,7 @@ int cost_of(Expr value) {
     const Expr e = pending.back();
     pending.pop_back();
     if (e->opcode == Opcode::kRead || e->opcode == Opcode::kConstant || e->opcode == Opcode::kVariable) continue;
-    cost += e->opcode >= Opcode::kExp && e->opcode <= Opcode::kErf                                 ? 16
+    cost += info(e->opcode).kind == OpcodeClass::kTranscendental                                   ? 16
             : e->opcode == Opcode::kDiv || e->opcode == Opcode::kSqrt || e->opcode == Opcode::kPow ? 8
                                                                                                    : 1;
     pending.insert(pending.end(), e->operands.begin(), e->operands.end());

@@ -74,9 +74,12 @@ class Padding {
       const Expr otherwise = otherwise_of(program_, read);
       if (!otherwise.valid() || program_.tensors[tensor_of(read)].constant) continue;
       const std::optional<Border> border = border_of(read);
-      if (!border || !is_constant(otherwise)) {
-        context_.explain(fmt::format("pad-reads: declined \"{}\": its index is no sum of axes",
-                                     program_.tensors[tensor_of(read)].name));
+      if (!border) {
+        decline(read, "its index is no sum of axes");
+        continue;
+      }
+      if (!is_constant(otherwise)) {
+        decline(read, "what is read around it is no constant");
         continue;
       }
       const Expr replacement = border->any ? padded_read(read, *border, otherwise, before)
@@ -85,6 +88,10 @@ class Padding {
         return rewrite_bottom_up(root, [&](Expr node) { return node == read ? replacement : node; });
       });
     }
+  }
+
+  void decline(Expr read, std::string_view why) const {
+    context_.explain(fmt::format("pad-reads: declined \"{}\": {}", program_.tensors[tensor_of(read)].name, why));
   }
 
   std::optional<Border> border_of(Expr read) const {

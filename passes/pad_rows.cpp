@@ -1,6 +1,11 @@
 #include "passes/pad_rows.h"
 
 #include <algorithm>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
 
 #include "passes/contraction.h"
 #include "passes/tensor_uses.h"
@@ -11,7 +16,6 @@ using namespace ir;
 
 namespace {
 
-constexpr int64_t kWayBytes = 4096;  // of the first cache, on every CPU that the targets mean: 64 sets of 64 bytes
 constexpr int64_t kLineBytes = 64;
 
 Layout layout_of(const Tensor& tensor) {
@@ -51,9 +55,20 @@ bool walks_rows(const Program& program, const Nest& nest, Expr read) {
   return false;
 }
 
+// Why the rows of `tensor` stay as they are; empty when a line of padding is to stand behind each of them.
+std::string_view objection(const Tensor& tensor, bool nests_alone, const Machine& machine) {
+  const LayoutDimension row = layout_of(tensor).back();
+  if (row.part != LayoutPart::kWhole) return "it is in panels";
+  if (row.padding != 0) return "its rows are padded already";
+  const std::optional<int64_t> places = constant_integer(tensor.shape[static_cast<size_t>(row.dimension)]);
+  if (!places) return "the length of its rows is not known";
+  if (*places * size_of(tensor.element) % machine.l1_way_bytes != 0) return "its rows are no multiple of a cache way";
+  return nests_alone ? "" : "it is an input, an output, or of use to more than nests";
+}
+
 }  // namespace
 
-Status pad_rows(Program& program, const PassContext&) {
+Status pad_rows(Program& program, const PassContext& context) {
   const std::vector<bool> alone = tensors_of_nests_alone(program);
   for_each_statement(program.body, [&](const Statement& statement) {
     const auto* nest = std::get_if<Nest>(&statement.form);
@@ -61,14 +76,14 @@ Status pad_rows(Program& program, const PassContext&) {
     if (!contraction) return;
     for (Expr read : {contraction->left, contraction->right}) {
       Tensor& tensor = program.tensors[tensor_of(read)];
-      if (tensor.constant || !alone[tensor_of(read).index] || !walks_rows(program, *nest, read)) continue;
-      Layout layout = layout_of(tensor);
-      LayoutDimension& row = layout.back();
-      const std::optional<int64_t> places = constant_integer(tensor.shape[static_cast<size_t>(row.dimension)]);
-      const int64_t size = size_of(tensor.element);
-      if (row.part != LayoutPart::kWhole || row.padding != 0 || !places || *places * size % kWayBytes != 0) continue;
-      row.padding = kLineBytes / size;
-      tensor.layout = std::move(layout);
+      if (tensor.constant || !walks_rows(program, *nest, read)) continue;
+      const std::string_view why_not = objection(tensor, alone[tensor_of(read).index], context.machine);
+      if (!why_not.empty()) {
+        context.explain(fmt::format("pad-rows: declined \"{}\": {}", tensor.name, why_not));
+        continue;
+      }
+      tensor.layout = layout_of(tensor);
+      tensor.layout.back().padding = kLineBytes / size_of(tensor.element);
     }
   });
   return {};

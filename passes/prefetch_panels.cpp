@@ -1,6 +1,10 @@
 #include "passes/prefetch_panels.h"
 
 #include <algorithm>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
 
 namespace burin::passes {
 
@@ -12,7 +16,7 @@ constexpr std::ptrdiff_t kLeastUses = 6;  // values computed per line asked for:
 
 class PanelPrefetch {
  public:
-  PanelPrefetch(Kernel& kernel, const Machine& machine) : kernel_(kernel), machine_(machine) {}
+  PanelPrefetch(Kernel& kernel, const PassContext& context) : kernel_(kernel), context_(context) {}
 
   void run() { walk(kernel_.body); }
 
@@ -45,15 +49,23 @@ class PanelPrefetch {
     for (size_t i = 0; i < block.size(); ++i) {
       const auto* let = std::get_if<Let>(&block[i].form);
       if (let == nullptr || let->value->opcode != Opcode::kLoad || let->value->type.lanes == 1) continue;
-      const Expr index = next_panel(let->value);
-      if (!index.valid()) continue;
-      wanted[i] = {buffer_of(let->value), index};
+      const Panel panel = panel_of(let->value);
+      if (!panel.objection.empty()) decline(let->value, panel.objection);
+      if (!panel.next.valid()) continue;
+      wanted[i] = {buffer_of(let->value), panel.next};
       ++lines;
     }
     const auto is_assign = [](const LoopStatement& statement) {
       return std::holds_alternative<Assign>(statement.form);
     };
-    if (lines == 0 || std::ranges::count_if(block, is_assign) < kLeastUses * lines) return;
+    if (lines == 0) return;
+    if (std::ranges::count_if(block, is_assign) < kLeastUses * lines) {
+      for (size_t i = 0; i < block.size(); ++i) {
+        if (wanted[i].index.valid())
+          decline(std::get<Let>(block[i].form).value, "too few values are computed per line of it");
+      }
+      return;
+    }
     Block asking;
     for (size_t i = 0; i < block.size(); ++i) {
       asking.push_back(std::move(block[i]));
@@ -62,24 +74,38 @@ class PanelPrefetch {
     block = std::move(asking);
   }
 
-  // Where `load` stands one panel further on, at the last panel where it stands; invalid when nothing is to be asked for.
-  Expr next_panel(Expr load) const {
+  // `next` is where a load stands one panel further on, at the last panel where it stands: invalid when nothing is to be asked
+  // for. Of a load that walks no panel there is nothing to object either.
+  struct Panel {
+    Expr next;
+    std::string_view objection = "";
+  };
+
+  Panel panel_of(Expr load) const {
+    constexpr std::string_view kUnknown = "the turns of a loop over it are not known";
     const Expr index = load->operands[0];
     if (index->type != kIndex) return {};
     // From the inside: loops that walk the panel, loops that walk it again, the loop over panels.
     size_t level = loops_.size();
     int64_t bytes = info(load->type.element).bytes * load->type.lanes;
     while (level > 0 && uses_variable(index, loops_[level - 1]->counter)) {
-      if (!grow(bytes, *loops_[--level])) return {};
+      if (!grow(bytes, *loops_[--level])) return {{}, kUnknown};
     }
     if (level == loops_.size()) return {};
     bool again = false;
     for (; level > 0 && !uses_variable(index, loops_[level - 1]->counter); --level) again = true;
-    if (level == 0 || !again) return {};
+    if (!again) return {{}, "no loop walks it again"};
+    if (level == 0) return {{}, "it is one panel"};
     const Loop& panels = *loops_[level - 1];
-    if (!grow(bytes, panels) || bytes <= machine_.l2_bytes) return {};
+    if (!grow(bytes, panels)) return {{}, kUnknown};
+    if (bytes <= context_.machine.l2_bytes) return {{}, "it fits into the second cache"};
     const Expr next = min(index->pool->variable(panels.counter) + panels.step, panels.end - 1);
-    return substitute(index, {{panels.counter.index, next}});
+    return {substitute(index, {{panels.counter.index, next}})};
+  }
+
+  void decline(Expr load, std::string_view why) const {
+    context_.explain(fmt::format("prefetch-panels: declined \"{}\" in \"{}\": {}",
+                                 kernel_.buffers[buffer_of(load)].name, kernel_.name, why));
   }
 
   // Multiplies by the loop's turns, when those are known and no panel has gigabytes.
@@ -92,14 +118,14 @@ class PanelPrefetch {
   }
 
   Kernel& kernel_;
-  const Machine& machine_;
+  const PassContext& context_;
   std::vector<const Loop*> loops_;  // around the present block, outermost first
 };
 
 }  // namespace
 
 Status prefetch_panels(Module& module, const PassContext& context) {
-  for (Kernel& kernel : module.kernels) PanelPrefetch(kernel, context.machine).run();
+  for (Kernel& kernel : module.kernels) PanelPrefetch(kernel, context).run();
   return {};
 }
 

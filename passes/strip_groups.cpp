@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "ir/op.h"
 #include "passes/flat_nest.h"
 #include "passes/tensor_uses.h"
 #include "passes/vectorize.h"
@@ -117,11 +118,23 @@ class Strip {
   std::set<TensorId> own_;  // tensors that only this group touches
 };
 
+// Of the widest element that the nests of the group compute.
+int widest_element(const ExprPool& pool, const Group& group) {
+  int bytes = 1;
+  for (const Statement& statement : group.body) {
+    const auto* nest = std::get_if<Nest>(&statement.form);
+    if (nest == nullptr) continue;
+    for (const Write& write : nest->writes) bytes = std::max(bytes, size_of(compute_type(write.value->type.element)));
+    for (const Accumulator& accumulator : nest->accumulators)
+      bytes = std::max(bytes, size_of(pool[accumulator.variable].type.element));
+  }
+  return bytes;
+}
+
 // The most points, up to a few vectors of them, that divide the axis; 0 when there are too few.
-int64_t strip_width(Expr extent, const Machine& machine) {
+int64_t strip_width(Expr extent, int64_t lanes) {
   const std::optional<int64_t> count = constant_integer(extent);
   if (!count) return 0;
-  const int64_t lanes = machine.vector_bytes / 4;
   for (int64_t width = kMostVectors * lanes; width >= kLeastVector; width /= 2) {
     if (*count % width == 0) return width;
   }
@@ -130,9 +143,10 @@ int64_t strip_width(Expr extent, const Machine& machine) {
 
 // Takes one axis of the group in strips, if any can be.
 void strip(Program& program, Group& group, const std::set<TensorId>& own, const PassContext& context) {
+  const int64_t lanes = context.machine.vector_bytes / widest_element(*program.pool, group);
   for (size_t axis = 0; axis < group.axes.size(); ++axis) {
     const Variable& variable = (*program.pool)[group.axes[axis].variable];
-    const int64_t width = strip_width(variable.extent, context.machine);
+    const int64_t width = strip_width(variable.extent, lanes);
     if (width == 0) continue;
     Strip strip(program, group, axis, own);
     const std::string objection = strip.objection();

@@ -101,9 +101,4 @@ Expr widen_position(Expr position, VariableId axis, Expr base, int lanes, const 
   return Widening(lane, lanes, wide).position(placed);
 }
 
-Expr widen_to_lanes(Expr e, VariableId axis, Expr base, int lanes, const Substitution& wide) {
-  const Expr result = widen(e, axis, base, lanes, wide);
-  return result->type.lanes == lanes ? result : splat(result, lanes);
-}
-
 }  // namespace burin::passes

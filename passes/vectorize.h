@@ -13,9 +13,6 @@ namespace burin::passes {
 // `wide` has variables that are vectors already (accumulators), by VariableId::index, and what stands for them.
 ir::Expr widen(ir::Expr e, ir::VariableId axis, ir::Expr base, int lanes, const ir::Substitution& wide = {});
 
-// widen(), with a scalar result splat to all lanes.
-ir::Expr widen_to_lanes(ir::Expr e, ir::VariableId axis, ir::Expr base, int lanes, const ir::Substitution& wide = {});
-
 // A position in lanes: the first one, where the lanes are consecutive; otherwise one per lane.
 ir::Expr widen_position(ir::Expr position, ir::VariableId axis, ir::Expr base, int lanes,
                         const ir::Substitution& wide = {});

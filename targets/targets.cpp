@@ -21,7 +21,7 @@ constexpr auto kTargets = std::to_array<Target>({
      .cpu = "x86-64-v4",
      .vector_bytes = 64,
      .vector_registers = 32,
-     .l1_bytes = 32 << 10,
+     .l1_way_bytes = 4 << 10,
      .l2_bytes = 1 << 20,
      .has = {.fma = true, .half = true},
      .runtime_features = kX86V2 | kX86V3 | kX86V4,
@@ -33,7 +33,7 @@ constexpr auto kTargets = std::to_array<Target>({
      .cpu = "x86-64-v3",
      .vector_bytes = 32,
      .vector_registers = 16,
-     .l1_bytes = 32 << 10,
+     .l1_way_bytes = 4 << 10,
      .l2_bytes = 256 << 10,
      .has = {.fma = true, .half = true},
      .runtime_features = kX86V2 | kX86V3,
@@ -45,7 +45,7 @@ constexpr auto kTargets = std::to_array<Target>({
      .cpu = "x86-64-v2",
      .vector_bytes = 16,
      .vector_registers = 16,
-     .l1_bytes = 32 << 10,
+     .l1_way_bytes = 4 << 10,
      .l2_bytes = 256 << 10,
      .runtime_features = kX86V2,
      .toolchain = {kGcc, "-O2 -march=x86-64-v2 -ffp-contract=off -fno-tree-coalesce-vars", kClang,
@@ -57,7 +57,7 @@ constexpr auto kTargets = std::to_array<Target>({
      .features = "-dotprod,-fullfp16,-rcpc,-lse,-rdm,-crc,-aes,-sha2",
      .vector_bytes = 16,
      .vector_registers = 32,
-     .l1_bytes = 32 << 10,
+     .l1_way_bytes = 16 << 10,
      .l2_bytes = 256 << 10,
      .has = {.fma = true, .half = true},
      .runtime_features = kAarch64Neon,
@@ -70,7 +70,7 @@ constexpr auto kTargets = std::to_array<Target>({
 constexpr bool is_sound(const Target& target) {
   return !target.name.empty() && !target.triple.empty() && target.vector_bytes >= 16 && target.vector_bytes <= 64 &&
          (target.vector_bytes & (target.vector_bytes - 1)) == 0 && target.vector_registers >= 16 &&
-         target.l1_bytes > 0 && target.l2_bytes > target.l1_bytes && target.runtime_features != 0;
+         target.l1_way_bytes > 0 && target.l2_bytes > target.l1_way_bytes && target.runtime_features != 0;
 }
 static_assert(std::ranges::all_of(kTargets, is_sound));
 static_assert(std::ranges::all_of(kTargets, [](const Target& row) { return row.name != "native"; }));
@@ -111,9 +111,6 @@ std::optional<Target> native_target() {
     native.cpu = "native";
     native.features = "";
     native.runtime_features = host->features;
-    native.has.vnni =
-        (host->features & (kX86Avx512Vnni | kX86AvxVnni)) != 0 && row.architecture == Architecture::kX86_64;
-    native.has.bf16_dot = (host->features & kX86Avx512Bf16) != 0 && row.architecture == Architecture::kX86_64;
     native.toolchain.gcc_flags = row.architecture == Architecture::kX86_64
                                      ? "-O2 -march=native -ffp-contract=off -fno-tree-coalesce-vars"
                                      : "-O2 -mcpu=native -ffp-contract=off -fno-schedule-insns -fno-tree-coalesce-vars";

@@ -18,8 +18,6 @@ enum class Architecture : uint8_t { kX86_64, kAarch64 };
 struct Extensions {
   bool fma = false;
   bool half = false;
-  bool vnni = false;      // 4-way u8 x s8 dot product into i32
-  bool bf16_dot = false;  // 2-way bf16 dot product into f32
 };
 
 // Command lines for emitted C++: compilers, the first of which is tried first, then flags without inputs and outputs.
@@ -38,8 +36,8 @@ struct Target {
   std::string_view features = "";  // LLVM's, beyond the CPU's: "+avx512vnni"
   int vector_bytes = 0;            // native width: 64 with AVX-512
   int vector_registers = 0;
-  int64_t l1_bytes = 0;  // data cache of a core
-  int64_t l2_bytes = 0;
+  int64_t l1_way_bytes = 0;  // of a core's data cache: addresses this far apart fall into one set
+  int64_t l2_bytes = 0;      // of a core
   Extensions has = {};
   uint64_t runtime_features = 0;  // BURIN_CPU_* of runtime/model.h, all of which a CPU must have
   Toolchain toolchain = {};

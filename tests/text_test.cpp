@@ -1,6 +1,6 @@
 // Runs every tests/**/*.test. The first line says how: `// burin opt FLAGS`. Cases are divided by `// ---`; a case is its
 // input and then, on lines behind `// =>`, the output or the diagnostics. `// => (unchanged)` says that the output is the input
-// without its comments.
+// without its comments. With `--explain` among the flags the reasons that passes gave come first, as `explain: ` lines.
 //
 // Each output is also parsed back, as it stands and simplified, and must print the same again. With BURIN_BLESS=1 in the
 // environment the expectations are rewritten instead of compared.
@@ -10,13 +10,17 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
+#include <span>
 #include <sstream>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
+#include "ir/rules.h"
 #include "tools/burin/command_line.h"
 #include "tools/burin/opt.h"
 #include "tools/burin/opt_command.h"
@@ -54,6 +58,7 @@ struct Case {
 struct TestFile {
   std::string command;  // the first line
   std::vector<std::string> flags;
+  bool explains = false;
   std::vector<Case> cases;
 };
 
@@ -66,6 +71,7 @@ TestFile read_test(const fs::path& path) {
       file.command = line;
       std::istringstream words(line.starts_with(kCommand) ? line.substr(kCommand.size()) : "");
       for (std::string word; words >> word;) file.flags.push_back(word);
+      file.explains = std::erase(file.flags, "--explain") > 0;
       file.cases.emplace_back();
     } else if (line == kDivider) {
       file.cases.emplace_back();
@@ -109,16 +115,21 @@ ir::Result<tools::OptOptions> options_of(const TestFile& file) {
 }
 
 Lines run_case(const TestFile& file, const Case& test) {
-  const ir::Result<tools::OptOptions> options = options_of(file);
+  ir::Result<tools::OptOptions> options = options_of(file);
   if (!options) return lines_of(text_of(options.faults()));
+  Lines explained;
+  if (file.explains) options->explained = &explained;
   ir::Result<tools::AnyForm> form = tools::run_opt(*options, joined(test.input));
   if (!form) return lines_of(text_of(form.faults()));
   ir::ConstantMap constants;
   const std::string text = tools::text_of(*form, {&constants});
   EXPECT_EQ(round_trip_fault(text, constants, ir::Building::kAsWritten), "") << text;
   EXPECT_EQ(round_trip_fault(text, constants, ir::Building::kSimplified), "") << text;
-  const Lines lines = lines_of(text);
-  return lines == without_comments(test.input) ? Lines{std::string(kUnchanged)} : lines;
+  Lines lines = lines_of(text);
+  if (lines == without_comments(test.input)) lines = {std::string(kUnchanged)};
+  std::ranges::transform(explained, explained.begin(), [](const std::string& line) { return "explain: " + line; });
+  lines.insert(lines.begin(), explained.begin(), explained.end());
+  return lines;
 }
 
 // The lines of both with ` `, `-` and `+` in front, after the longest common subsequence.
@@ -163,6 +174,10 @@ class TextTest : public ::testing::Test {
     const TestFile file = read_test(path_);
     ASSERT_TRUE(file.command.starts_with(kCommand))
         << path_ << " begins with the command to run: " << kCommand << " FLAGS";
+    const auto is_command = [](const std::string& line) { return line.starts_with(kCommand); };
+    for (const Case& test : file.cases) {
+      ASSERT_TRUE(std::ranges::none_of(test.input, is_command)) << path_ << " has one command, in its first line";
+    }
     std::vector<Lines> outputs;
     for (const Case& test : file.cases) outputs.push_back(run_case(file, test));
     if (std::getenv("BURIN_BLESS") != nullptr) return bless(path_, file, outputs);
@@ -178,17 +193,38 @@ class TextTest : public ::testing::Test {
   std::string name_;
 };
 
-void register_tests(const fs::path& root) {
+std::vector<fs::path> test_files_below(const fs::path& root) {
   std::vector<fs::path> paths;
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(root)) {
     if (entry.path().extension() == ".test") paths.push_back(entry.path());
   }
   std::ranges::sort(paths);
-  for (const fs::path& path : paths) {
+  return paths;
+}
+
+void register_tests(const fs::path& root) {
+  for (const fs::path& path : test_files_below(root)) {
     const std::string name = fs::relative(path, root).replace_extension().generic_string();
     ::testing::RegisterTest("Text", name.c_str(), nullptr, nullptr, __FILE__, __LINE__,
                             [path, name]() -> ::testing::Test* { return new TextTest(path, name); });
   }
+}
+
+// A rule of the algebra that nothing here makes use of is dead, or lacks its case.
+TEST(Rules, each_rewrites_something_in_a_text_test) {
+  const std::span<const ir::Rule> rules = ir::index_rules();
+  std::vector<int64_t> firings(rules.size());
+  for (const fs::path& path : test_files_below(BURIN_SOURCE_DIR "/tests")) {
+    const TestFile file = read_test(path);
+    for (const Case& test : file.cases) {
+      const ir::Result<tools::OptOptions> options = options_of(file);
+      const ir::Result<tools::AnyForm> form = tools::run_opt(*options, joined(test.input));
+      if (!form) continue;
+      const auto& fired = std::visit([](const auto& held) -> const auto& { return held.pool->rule_firings; }, *form);
+      std::ranges::transform(fired, firings, firings.begin(), std::plus());
+    }
+  }
+  for (size_t row = 0; row < rules.size(); ++row) EXPECT_GT(firings[row], 0) << rules[row].name << " never fires";
 }
 
 }  // namespace

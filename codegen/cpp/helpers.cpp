@@ -65,12 +65,6 @@ CppType unsigned_of(CppType type) {
   return {kByBytes[bytes == 8 ? 3 : bytes / 2], type.lanes, 0};
 }
 
-CppType signed_of(CppType type) {
-  constexpr ElementType kByBytes[] = {ElementType::kI8, ElementType::kI16, ElementType::kI32, ElementType::kI64};
-  const int bytes = lane_bytes(type);
-  return {kByBytes[bytes == 8 ? 3 : bytes / 2], type.lanes, 0};
-}
-
 std::string constant(Helpers& helpers, CppType type, const std::string& literal) {
   if (!type.is_vector()) return literal;
   return helpers.function(Helper::kSplat, type) + "(" + literal + ")";

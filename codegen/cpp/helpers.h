@@ -98,9 +98,8 @@ bool is_helper_name(std::string_view name);
 std::string signature(Helpers& helpers, CppType result, const std::string& name, std::span<const CppType> operands);
 // A constant of `type` (an unsigned integer), splat where it is a vector.
 std::string constant(Helpers& helpers, CppType type, const std::string& literal);
-// The integer of the same width and lanes.
+// The unsigned integer of the same width and lanes.
 CppType unsigned_of(CppType type);
-CppType signed_of(CppType type);
 
 // The lines of a function, one file per family.
 std::vector<std::string> memory_helper(Helpers& helpers, Helper helper, CppType type, const std::string& name);

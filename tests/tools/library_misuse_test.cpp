@@ -35,6 +35,9 @@ T sized() {
 
 using Shapes = std::vector<std::vector<int64_t>>;
 
+const std::string kDigits = source("tools/digits/digits.onnx");
+constexpr int64_t kPictures = 2;
+
 // A library that was compiled and loaded, with a context in it.
 class LibraryMisuse : public testing::TestWithParam<const char*> {
  protected:
@@ -74,6 +77,19 @@ class LibraryMisuse : public testing::TestWithParam<const char*> {
 
   std::string error() const { return api_->last_error(context_); }
 
+  // The model that recognizes digits, prepared for kPictures of them, with nothing bound.
+  void prepare_digits() {
+    compile_and_load(kDigits, "digits");
+    ASSERT_EQ(prepare({{kPictures, 1, 8, 8}}), BURIN_OK) << error();
+    arena_ = aligned(plan_.arena_bytes);
+  }
+
+  burin_status bind_arena() { return api_->bind_arena(context_, arena_.get(), plan_.arena_bytes); }
+  burin_status bind_image() { return api_->bind_input(context_, 0, image_.data(), image_.size() * sizeof(float)); }
+  burin_status bind_probabilities() {
+    return api_->bind_output(context_, 0, probabilities_.data(), probabilities_.size() * sizeof(float));
+  }
+
   Scratch scratch_;
   void* library_ = nullptr;
   const burin_model_api* api_ = nullptr;
@@ -81,15 +97,13 @@ class LibraryMisuse : public testing::TestWithParam<const char*> {
   Memory memory_;
   burin_context* context_ = nullptr;
   burin_plan_size plan_ = sized<burin_plan_size>();
+  Memory arena_;
+  std::vector<float> image_ = std::vector<float>(kPictures * 64, 0.5F);
+  std::vector<float> probabilities_ = std::vector<float>(kPictures * 10, -1.0F);
 };
 
-const std::string kDigits = source("tools/digits/digits.onnx");
-constexpr int64_t kPictures = 2;
-
-TEST_P(LibraryMisuse, is_answered_at_every_step_and_leaves_the_library_right) {
+TEST_P(LibraryMisuse, of_contexts_is_answered) {
   compile_and_load(kDigits, "digits");
-
-  // Contexts.
   burin_context* none = nullptr;
   EXPECT_EQ(api_->context_create(nullptr, memory_.get(), bytes_, &none), BURIN_NULL_ARGUMENT);
   EXPECT_EQ(api_->context_create(api_, nullptr, bytes_, &none), BURIN_NULL_ARGUMENT);
@@ -103,8 +117,10 @@ TEST_P(LibraryMisuse, is_answered_at_every_step_and_leaves_the_library_right) {
   EXPECT_EQ(api_->execute(reinterpret_cast<burin_context*>(foreign.get())), BURIN_WRONG_ABI);
   EXPECT_EQ(api_->execute(nullptr), BURIN_NULL_ARGUMENT);
   EXPECT_EQ(api_->execute(context_), BURIN_NOT_PREPARED);
+}
 
-  // Shapes.
+TEST_P(LibraryMisuse, of_requests_is_answered) {
+  compile_and_load(kDigits, "digits");
   EXPECT_EQ(api_->prepare(context_, nullptr, &plan_), BURIN_NULL_ARGUMENT);
   auto request = sized<burin_prepare_request>();
   request.threads = 1;
@@ -113,6 +129,12 @@ TEST_P(LibraryMisuse, is_answered_at_every_step_and_leaves_the_library_right) {
   EXPECT_EQ(api_->prepare(context_, &request, &plan_), BURIN_NULL_ARGUMENT);
   request.struct_size = 4;
   EXPECT_EQ(api_->prepare(context_, &request, &plan_), BURIN_WRONG_STRUCT_SIZE);
+  EXPECT_EQ(prepare({{kPictures, 1, 8, 8}}, "vax"), BURIN_WRONG_NAME);
+  EXPECT_EQ(api_->execute(context_), BURIN_NOT_PREPARED);
+}
+
+TEST_P(LibraryMisuse, of_shapes_is_answered) {
+  compile_and_load(kDigits, "digits");
   EXPECT_EQ(prepare({{kPictures, 1, 8, 8}, {1}}), BURIN_WRONG_ARGUMENT);
   EXPECT_EQ(prepare({{kPictures, 64}}), BURIN_WRONG_RANK);
   EXPECT_EQ(prepare({{kPictures, 1, 8, 9}}), BURIN_WRONG_DIMENSION);
@@ -120,47 +142,53 @@ TEST_P(LibraryMisuse, is_answered_at_every_step_and_leaves_the_library_right) {
   for (const int64_t pictures : {int64_t{0}, int64_t{-1}, int64_t{1} << 40, INT64_MAX, INT64_MIN}) {
     EXPECT_EQ(prepare({{pictures, 1, 8, 8}}), BURIN_OUT_OF_BOUNDS) << pictures;
   }
-  EXPECT_EQ(prepare({{kPictures, 1, 8, 8}}, "vax"), BURIN_WRONG_NAME);
   EXPECT_EQ(api_->execute(context_), BURIN_NOT_PREPARED);
-  ASSERT_EQ(prepare({{kPictures, 1, 8, 8}}), BURIN_OK) << error();
+}
 
-  // Buffers.
-  const Memory arena = aligned(plan_.arena_bytes);
-  std::vector<float> image(kPictures * 64, 0.5F);
-  std::vector<float> probabilities(kPictures * 10, -1.0F);
-  const size_t image_bytes = image.size() * sizeof(float);
-  const size_t result_bytes = probabilities.size() * sizeof(float);
+TEST_P(LibraryMisuse, of_buffers_is_answered) {
+  prepare_digits();
   EXPECT_EQ(api_->execute(context_), BURIN_NOT_BOUND);
   if (plan_.arena_bytes > 0) {
     EXPECT_EQ(api_->bind_arena(context_, nullptr, plan_.arena_bytes), BURIN_NULL_ARGUMENT);
-    EXPECT_EQ(api_->bind_arena(context_, arena.get() + 8, plan_.arena_bytes), BURIN_MISALIGNED);
-    EXPECT_EQ(api_->bind_arena(context_, arena.get(), plan_.arena_bytes - 1), BURIN_BUFFER_TOO_SMALL);
+    EXPECT_EQ(api_->bind_arena(context_, arena_.get() + 8, plan_.arena_bytes), BURIN_MISALIGNED);
+    EXPECT_EQ(api_->bind_arena(context_, arena_.get(), plan_.arena_bytes - 1), BURIN_BUFFER_TOO_SMALL);
   }
-  ASSERT_EQ(api_->bind_arena(context_, arena.get(), plan_.arena_bytes), BURIN_OK) << error();
-  EXPECT_EQ(api_->bind_input(context_, 1, image.data(), image_bytes), BURIN_WRONG_INDEX);
-  EXPECT_EQ(api_->bind_input(context_, -1, image.data(), image_bytes), BURIN_WRONG_INDEX);
+  const size_t image_bytes = image_.size() * sizeof(float);
+  auto* const image = reinterpret_cast<char*>(image_.data());
+  EXPECT_EQ(api_->bind_input(context_, 1, image, image_bytes), BURIN_WRONG_INDEX);
+  EXPECT_EQ(api_->bind_input(context_, -1, image, image_bytes), BURIN_WRONG_INDEX);
   EXPECT_EQ(api_->bind_input(context_, 0, nullptr, image_bytes), BURIN_NULL_ARGUMENT);
-  EXPECT_EQ(api_->bind_input(context_, 0, image.data(), image_bytes - 1), BURIN_BUFFER_TOO_SMALL);
-  EXPECT_EQ(api_->bind_input(context_, 0, reinterpret_cast<char*>(image.data()) + 1, image_bytes), BURIN_MISALIGNED);
-  EXPECT_EQ(api_->execute(context_), BURIN_NOT_BOUND);
-  ASSERT_EQ(api_->bind_input(context_, 0, image.data(), image_bytes), BURIN_OK) << error();
+  EXPECT_EQ(api_->bind_input(context_, 0, image, image_bytes - 1), BURIN_BUFFER_TOO_SMALL);
+  EXPECT_EQ(api_->bind_input(context_, 0, image + 1, image_bytes), BURIN_MISALIGNED);
+  const size_t result_bytes = probabilities_.size() * sizeof(float);
   EXPECT_EQ(api_->bind_output(context_, 0, nullptr, result_bytes), BURIN_NULL_ARGUMENT);
-  EXPECT_EQ(api_->bind_output(context_, 0, probabilities.data(), result_bytes - 1), BURIN_BUFFER_TOO_SMALL);
-  EXPECT_EQ(api_->bind_output(context_, 7, probabilities.data(), result_bytes), BURIN_WRONG_INDEX);
-  EXPECT_EQ(api_->execute(context_), BURIN_NOT_BOUND);
-  EXPECT_EQ(probabilities, std::vector<float>(probabilities.size(), -1.0F));
+  EXPECT_EQ(api_->bind_output(context_, 0, probabilities_.data(), result_bytes - 1), BURIN_BUFFER_TOO_SMALL);
+  EXPECT_EQ(api_->bind_output(context_, 7, probabilities_.data(), result_bytes), BURIN_WRONG_INDEX);
   int64_t dims[2] = {};
   EXPECT_EQ(api_->output_shape(context_, 0, dims, 1), BURIN_BUFFER_TOO_SMALL);
   EXPECT_EQ(api_->output_shape(context_, 0, nullptr, 2), BURIN_NULL_ARGUMENT);
+}
 
-  // After all of it the library works.
-  ASSERT_EQ(api_->bind_output(context_, 0, probabilities.data(), result_bytes), BURIN_OK) << error();
+TEST_P(LibraryMisuse, nothing_runs_before_all_is_bound) {
+  prepare_digits();
+  ASSERT_EQ(bind_arena(), BURIN_OK) << error();
+  EXPECT_EQ(api_->execute(context_), BURIN_NOT_BOUND);
+  ASSERT_EQ(bind_image(), BURIN_OK) << error();
+  EXPECT_EQ(api_->execute(context_), BURIN_NOT_BOUND);
+  EXPECT_EQ(probabilities_, std::vector<float>(probabilities_.size(), -1.0F));
+}
+
+TEST_P(LibraryMisuse, leaves_the_library_right) {
+  prepare_digits();
+  EXPECT_EQ(prepare({{kPictures, 64}}), BURIN_WRONG_RANK);
+  EXPECT_EQ(api_->execute(context_), BURIN_NOT_PREPARED);  // a failed prepare takes the preparation back
+  ASSERT_EQ(prepare({{kPictures, 1, 8, 8}}), BURIN_OK) << error();
+  EXPECT_EQ(api_->bind_input(context_, 0, nullptr, 0), BURIN_NULL_ARGUMENT);
+  ASSERT_EQ(bind_arena(), BURIN_OK) << error();
+  ASSERT_EQ(bind_image(), BURIN_OK) << error();
+  ASSERT_EQ(bind_probabilities(), BURIN_OK) << error();
   ASSERT_EQ(api_->execute(context_), BURIN_OK) << error();
-  EXPECT_NEAR(std::accumulate(probabilities.begin(), probabilities.end(), 0.0), kPictures, 1e-5);
-
-  // A failed prepare takes the preparation back.
-  EXPECT_EQ(prepare({{0, 1, 8, 8}}), BURIN_OUT_OF_BOUNDS);
-  EXPECT_EQ(api_->execute(context_), BURIN_NOT_PREPARED);
+  EXPECT_NEAR(std::accumulate(probabilities_.begin(), probabilities_.end(), 0.0), kPictures, 1e-5);
 }
 
 // y = x + z, of x: f32[n] and z: f32[m].

@@ -58,7 +58,7 @@ TEST(Tolerance, integers_and_bools_are_exact) {
 
 TEST(Tolerance, half_precision_is_judged_by_its_own) {
   const auto half = [](float value) {
-    return literal<uint16_t>(ir::ElementType::kF16, {1}, {ir::float_to_f16(value)});
+    return literal<uint16_t>(ir::ElementType::kF16, {1}, {ir::double_to_f16(value)});
   };
   EXPECT_EQ(compare(half(1), half(1.004f), Standard::kModel).differing, 0);
   EXPECT_EQ(compare(half(1), half(1.02f), Standard::kModel).differing, 1);

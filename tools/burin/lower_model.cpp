@@ -20,6 +20,7 @@ passes::PassContext context_for(const Options& options, const targets::Target& t
   context.machine.vector_bytes = target.vector_bytes;
   context.machine.vector_registers = target.vector_registers;
   context.machine.l2_bytes = target.l2_bytes;
+  context.machine.l1_way_bytes = target.l1_way_bytes;
   context.math = options.math;
   context.explained = options.explain ? explained : nullptr;
   return context;

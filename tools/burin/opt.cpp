@@ -32,6 +32,7 @@ Diagnostic not_on(std::string_view pass, const AnyForm& form) {
 Status run_pass(AnyForm& form, std::string_view name, const OptOptions& options) {
   passes::PassContext context;
   context.math = options.math;
+  context.explained = options.explained;
   const auto named = [&](const auto& pass) { return pass.name == name; };
   if (auto* graph = std::get_if<Graph>(&form)) {
     if (name == "lower-graph") {

@@ -27,6 +27,7 @@ struct OptOptions {
   passes::Math math = passes::Math::kDefault;
   ir::ReadProof reads = ir::ReadProof::kRequired;
   ir::Building building = ir::Building::kSimplified;
+  std::vector<std::string>* explained = nullptr;  // of PassContext
 };
 
 ir::Result<AnyForm> parse_any(std::string_view text, const ir::TextParseOptions& options);
