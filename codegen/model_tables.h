@@ -98,11 +98,14 @@ struct ModelTables {
   std::vector<ir::ConstantPiece> weights_pieces;  // ascending; gaps are zero
 };
 
+// Which function a library exports: `burin_model`, or `burin_model_NAME` so that several models link into one program.
+enum class Exported : uint8_t { kModel, kNamedModel };
+
 enum class WeightsKept : uint8_t { kInside, kOutside };
 
 struct TableOptions {
   std::string digest;
-  std::string compiler = "burin 0.1.0";
+  std::string compiler = "burin " BURIN_VERSION;
   WeightsKept weights = WeightsKept::kInside;
 };
 

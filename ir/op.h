@@ -140,8 +140,6 @@ Expr widen(Expr value);
 Expr narrow(Expr value, ElementType element);
 ElementType compute_type(ElementType element);
 
-enum class Effect : uint8_t { kPure, kRandom };
-
 struct OpInfo {
   std::string_view name;  // "conv"; the textual form's keyword
   std::string_view
@@ -150,7 +148,6 @@ struct OpInfo {
   int most_operands = 1;  // INT32_MAX: any number, none left out unless the op has regions
   int results = 1;        // the least number; an op may have more where its documentation says so
   const AttributeSchema& (*schema)() = &schema_of<NoAttributes>;
-  Effect effect = Effect::kPure;
   int regions = 0;
   // Sets the type of every result, or says what is wrong with operands or attributes (ranges are checked already).
   Status (*infer)(Inference& op) = nullptr;

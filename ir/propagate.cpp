@@ -222,7 +222,7 @@ std::optional<std::vector<Expr>> elements_of(const Literal& literal, ExprPool& p
 
 void propagate_elements(Graph& graph, OpId id) {
   const Op& op = graph.ops[id];
-  if (op.info->lower == nullptr || op.info->effect != Effect::kPure || !op.regions.empty()) return;
+  if (op.info->lower == nullptr || !op.regions.empty()) return;
   if (!may_be_known(graph, op)) return;
   Program program;
   program.pool = graph.pool;

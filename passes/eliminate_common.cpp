@@ -53,8 +53,7 @@ class CommonOps {
   }
 
   bool is_replaceable(const Op& op) const {
-    return op.info->effect == Effect::kPure && op.regions.empty() &&
-           std::ranges::none_of(op.results, [&](ValueId result) {
+    return op.regions.empty() && std::ranges::none_of(op.results, [&](ValueId result) {
              return std::ranges::find(graph_.main().yields, result) != graph_.main().yields.end();
            });
   }

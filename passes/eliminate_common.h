@@ -1,5 +1,5 @@
 // The graph pass that lets equal ops be one: of one row, with the same attributes and operands, in one region. Their results are
-// then the same values. Outputs of the model keep an op of their own, as do random numbers and ops with regions.
+// then the same values. Outputs of the model keep an op of their own, as do ops with regions.
 //
 //   %a = exp %x
 //   %b = exp %x            ->   %a = exp %x

@@ -30,7 +30,7 @@ int64_t points_allowed(const Graph& graph) {
 }
 
 bool is_foldable(const Graph& graph, const Op& op) {
-  if (op.info->effect != Effect::kPure || op.info->lower == nullptr || !op.regions.empty()) return false;
+  if (op.info->lower == nullptr || !op.regions.empty()) return false;
   int64_t read = 0;
   for (ValueId operand : op.operands) {
     if (!operand.valid()) continue;

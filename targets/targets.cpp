@@ -108,15 +108,6 @@ std::optional<Target> native_target() {
     if (row.architecture != host->architecture || (row.runtime_features & ~host->features) != 0) continue;
     Target native = row;
     native.name = "native";
-    native.cpu = "native";
-    native.features = "";
-    native.runtime_features = host->features;
-    native.toolchain.gcc_flags = row.architecture == Architecture::kX86_64
-                                     ? "-O2 -march=native -ffp-contract=off -fno-tree-coalesce-vars"
-                                     : "-O2 -mcpu=native -ffp-contract=off -fno-schedule-insns -fno-tree-coalesce-vars";
-    native.toolchain.clang_flags = row.architecture == Architecture::kX86_64
-                                       ? "-O2 -march=native -ffp-contract=off -mprefer-vector-width=512"
-                                       : "-O2 -mcpu=native -ffp-contract=off";
     return native;
   }
   return std::nullopt;

@@ -32,7 +32,7 @@ struct Target {
   std::string_view name;  // "x86_64-v3"
   Architecture architecture = Architecture::kX86_64;
   std::string_view triple;         // LLVM's
-  std::string_view cpu;            // LLVM's; "native": the CPU of the machine that compiles
+  std::string_view cpu;            // LLVM's
   std::string_view features = "";  // LLVM's, beyond the CPU's: "+avx512vnni"
   int vector_bytes = 0;            // native width: 64 with AVX-512
   int vector_registers = 0;
@@ -50,7 +50,8 @@ constexpr int lanes_of(const Target& target, int element_bytes) { return target.
 std::span<const Target> all_targets();
 // The row of this name ("native" included); absent when there is none.
 std::optional<Target> target_named(std::string_view name);
-// The machine this runs on: the best row it can run, under the name "native", with what it has beyond that row. Absent
+// The machine this runs on: the best row it can run, under the name "native". What it has beyond that row is left alone: a
+// library checks for rows. Absent
 // on an architecture without rows.
 std::optional<Target> native_target();
 

@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "codegen/llvm/emit.h"
 #include "codegen/model_tables.h"
 #include "codegen/object_file.h"
 #include "ir/result.h"

@@ -12,6 +12,14 @@
 namespace burin::codegen {
 namespace {
 
+std::string exported_name(const ModelTables& tables, Exported exported) {
+  switch (exported) {
+    case Exported::kModel: return "burin_model";
+    case Exported::kNamedModel: return "burin_model_" + tables.symbol_prefix;
+  }
+  return {};
+}
+
 std::string object_name(const ModelTables& tables, std::string_view part) {
   return fmt::format("{}_{}.o", tables.symbol_prefix, part);
 }
@@ -47,14 +55,6 @@ bool share_a_pool(std::span<const Variant> variants) {
 }
 
 }  // namespace
-
-std::string exported_name(const ModelTables& tables, Exported exported) {
-  switch (exported) {
-    case Exported::kModel: return "burin_model";
-    case Exported::kNamedModel: return "burin_model_" + tables.symbol_prefix;
-  }
-  return {};
-}
 
 std::vector<ObjectFile> emit_objects(std::span<const Variant> variants, const ModelTables& tables, Exported exported) {
   const std::launch policy = share_a_pool(variants) ? std::launch::deferred : std::launch::async;

@@ -11,10 +11,6 @@
 
 namespace burin::codegen {
 
-// Which function a library exports: `burin_model`, or `burin_model_NAME` so that several models link into one program.
-enum class Exported : uint8_t { kModel, kNamedModel };
-std::string exported_name(const ModelTables& tables, Exported exported);
-
 // One object per variant, then one with the tables; what they leave undefined is the weights and the runtime. Variants are
 // compiled side by side where their pools differ. `tables` were made from `variants`.
 std::vector<ObjectFile> emit_objects(std::span<const Variant> variants, const ModelTables& tables, Exported exported);

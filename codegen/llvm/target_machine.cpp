@@ -6,7 +6,6 @@
 #include <llvm/MC/TargetRegistry.h>
 #include <llvm/Support/TargetSelect.h>
 #include <llvm/Support/raw_ostream.h>
-#include <llvm/TargetParser/Host.h>
 
 #include <mutex>
 
@@ -29,18 +28,6 @@ void initialize_targets() {
   });
 }
 
-// "+avx2,-sse4a,..." of the machine this runs on, in LLVM's order of names.
-std::string host_features() {
-  std::vector<std::string> names;
-  for (const auto& feature : llvm::sys::getHostCPUFeatures()) {
-    names.push_back((feature.second ? "+" : "-") + feature.first().str());
-  }
-  std::ranges::sort(names, {}, [](const std::string& name) { return name.substr(1); });
-  std::string list;
-  for (const std::string& name : names) list += (list.empty() ? "" : ",") + name;
-  return list;
-}
-
 }  // namespace
 
 std::unique_ptr<llvm::TargetMachine> make_target_machine(const targets::Target& target) {
@@ -49,15 +36,13 @@ std::unique_ptr<llvm::TargetMachine> make_target_machine(const targets::Target& 
   std::string error;
   const llvm::Target* found = llvm::TargetRegistry::lookupTarget(triple, error);
   BURIN_ASSERT(found != nullptr, "LLVM has the architectures of every row in targets/");
-  const bool is_native = target.cpu == "native";
-  const std::string cpu = is_native ? llvm::sys::getHostCPUName().str() : std::string(target.cpu);
-  const std::string features = is_native ? host_features() : std::string(target.features);
   llvm::TargetOptions options;
   options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
   options.FunctionSections = true;
   options.DataSections = true;
-  return std::unique_ptr<llvm::TargetMachine>(found->createTargetMachine(
-      triple, cpu, features, options, llvm::Reloc::PIC_, llvm::CodeModel::Small, llvm::CodeGenOptLevel::Default));
+  return std::unique_ptr<llvm::TargetMachine>(found->createTargetMachine(triple, target.cpu, target.features, options,
+                                                                         llvm::Reloc::PIC_, llvm::CodeModel::Small,
+                                                                         llvm::CodeGenOptLevel::Default));
 }
 
 targets::Target baseline_of(const targets::Target& target) {

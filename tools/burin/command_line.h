@@ -9,7 +9,7 @@
 
 namespace burin::tools {
 
-inline constexpr const char* kVersion = "burin 0.1.0";
+inline constexpr const char* kVersion = "burin " BURIN_VERSION;
 
 // What was asked for is a text: --help, --version.
 struct Shown {
