@@ -45,9 +45,7 @@ class LayoutAssignment {
       if (nest == nullptr) return;
       connect(*nest);
       const std::optional<Expr> data = data_of_convolution(*nest);
-      if (!data) return;
-      seeds.push_back(tensor_of(*data));
-      if (keeps_channels(*nest, *data)) seeds.push_back(nest->writes[0].tensor);
+      if (data && !has_channels_last(*nest, *data)) seeds.push_back(nest->writes[0].tensor);
     });
     std::vector<bool> wanted(program_.tensors.size());
     for (TensorId seed : seeds) wanted[regions_.find(seed.index)] = true;
@@ -77,14 +75,14 @@ class LayoutAssignment {
     return layout;
   }
 
-  // Tensors of one rank that a nest moves between, channels to channels.
+  // Tensors of one rank that a nest moves between.
   void connect(const Nest& nest) {
     if (nest.writes.empty()) return;
     const TensorId result = nest.writes[0].tensor;
     if (rank(result) < 3) return;
     for (Expr read : reads_of(nest)) {
       const TensorId operand = tensor_of(read);
-      if (rank(operand) == rank(result) && !program_.tensors[operand].constant && keeps_channels(nest, read))
+      if (rank(operand) == rank(result) && !program_.tensors[operand].constant)
         regions_.join(result.index, operand.index);
     }
   }
@@ -143,16 +141,13 @@ class LayoutAssignment {
            (spatial && window && index.size() > 3);
   }
 
-  // The parallel axes that walk the channels of what is read walk those of the result, and no other dimension, and the other way
-  // round; an axis that only one of them has may do as it likes.
-  bool keeps_channels(const Nest& nest, Expr read) const {
-    const std::span<const Expr> from = index_of(program_, read);
-    const std::span<const Expr> to = nest.writes[0].index;
-    return std::ranges::all_of(nest.axes, [&](const Axis& axis) {
-      const auto walks = [&](Expr e) { return uses_variable(e, axis.variable); };
-      if (axis.kind != AxisKind::kParallel || std::ranges::none_of(from, walks) || std::ranges::none_of(to, walks))
-        return true;
-      return walks(from[kChannels]) == walks(to[kChannels]);
+  // The result's last dimension as it is given is walked by an axis that the data does not have: a convolution whose channels
+  // a transposition has put there.
+  bool has_channels_last(const Nest& nest, Expr data) const {
+    const Expr last = nest.writes[0].index.back();
+    return std::ranges::any_of(nest.axes, [&](const Axis& axis) {
+      return axis.kind == AxisKind::kParallel && uses_variable(last, axis.variable) &&
+             !uses_variable(data, axis.variable);
     });
   }
 
