@@ -22,7 +22,7 @@ bool adds_or_multiplies(Opcode opcode) {
 // By TensorId: whether all uses of a tensor are operands of sums and products in nests.
 class ArithmeticUses {
  public:
-  explicit ArithmeticUses(const Program& program) : program_(program), only_(program.tensors.size(), true) {
+  explicit ArithmeticUses(const Program& program) : only_(program.tensors.size(), true) {
     for (TensorId id : program.outputs) only_[id.index] = false;
     for_each_statement(program.body, [&](const Statement& statement) {
       if (const auto* nest = std::get_if<Nest>(&statement.form)) return look_into(*nest);
@@ -46,7 +46,6 @@ class ArithmeticUses {
     });
   }
 
-  const Program& program_;
   std::vector<bool> only_;
 };
 
