@@ -71,7 +71,7 @@ Result<ir::Recurrent> recurrent_attributes(const NodeImport& node, const std::ve
     const std::vector<std::string> forward = names;
     names.insert(names.end(), forward.begin(), forward.end());
   }
-  if (Status status = add_activations(node, std::move(names), recurrent); !status) return status.faults();
+  if (Status status = add_activations(node, names, recurrent); !status) return status.faults();
   return recurrent;
 }
 

@@ -234,7 +234,7 @@ Result<int64_t> transform_axis(const NodeImport& node) {
     if (!given) return given;
     axis = *given;
   }
-  const Result<int64_t> counted = axis_from_front(node, axis, node.rank(0), "axis");
+  Result<int64_t> counted = axis_from_front(node, axis, node.rank(0), "axis");
   if (counted && *counted == node.rank(0) - 1)
     return node.fault("attribute-range", "axis: expected another than the last, found {}", axis);
   return counted;
@@ -327,8 +327,7 @@ Status import_stft(NodeImport& node) {
 
 // A floating-point type from the attribute "output_datatype".
 Result<ElementType> table_type(const NodeImport& node) {
-  const Result<ElementType> given =
-      element_type_of(static_cast<int32_t>(node.integer("output_datatype", 1)), node.where());
+  Result<ElementType> given = element_type_of(static_cast<int32_t>(node.integer("output_datatype", 1)), node.where());
   if (given && !ir::is_float(*given)) {
     return node.not_supported("attribute \"output_datatype\": expected a floating-point type, found {}",
                               ir::info(*given).name);
