@@ -45,6 +45,9 @@ ValueId emit_table(NodeImport& node, ElementType element, std::vector<int64_t> d
 
 // --- Discrete Fourier transforms.
 
+// The type of a transform's tables and sums: narrow floats are computed in f32.
+ElementType computed_in(ElementType element) { return element == ElementType::kF64 ? element : ElementType::kF32; }
+
 struct Complex {
   double re, im;
 };
@@ -257,7 +260,7 @@ Status import_dft(NodeImport& node) {
   const Result<int64_t> length = transform_length(node, 1, node.shape(0)[static_cast<size_t>(*axis)], is_real_inverse);
   if (!length) return length.faults();
 
-  const ElementType element = node.element(0) == ElementType::kF64 ? ElementType::kF64 : ElementType::kF32;
+  const ElementType element = computed_in(node.element(0));
   std::vector<int64_t> order;  // the axis behind the others; it and the last are put back in the same way
   for (int64_t i = 0; i < node.rank(0); ++i) {
     if (i != *axis && i != node.rank(0) - 1) order.push_back(i);
@@ -308,7 +311,7 @@ Status import_stft(NodeImport& node) {
   const Result<int64_t> length = transform_length(node, 3, node.has(2) ? node.shape(2)[0] : shape[1], false);
   if (!length) return length.faults();
 
-  const ElementType element = node.element(0) == ElementType::kF64 ? ElementType::kF64 : ElementType::kF32;
+  const ElementType element = computed_in(node.element(0));
   const ValueId signal = emit_reshape(node, emit_cast(node, node.operand(0), element), std::move(shape));
   ValueId frames = framed(node, signal, *step, *length);
   if (node.has(2)) {
