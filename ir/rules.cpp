@@ -27,16 +27,16 @@ constexpr Pattern literal(int64_t value) {
   return pattern;
 }
 
-constexpr int8_t append(Pattern& to, const Pattern& from) {
-  const int8_t base = to.count;
-  for (int8_t i = 0; i < from.count; ++i) {
+constexpr int append(Pattern& to, const Pattern& from) {
+  const int base = to.count;
+  for (int i = 0; i < from.count; ++i) {
     PatternNode node = from.nodes[static_cast<size_t>(i)];
-    for (int8_t& operand : node.operands) {
-      if (operand >= 0) operand = static_cast<int8_t>(operand + base);
+    for (int& operand : node.operands) {
+      if (operand >= 0) operand += base;
     }
     to.nodes[static_cast<size_t>(to.count++)] = node;
   }
-  return static_cast<int8_t>(to.count - 1);
+  return to.count - 1;
 }
 
 constexpr Pattern combine(Opcode opcode, const Pattern& a, const Pattern& b) {
@@ -62,8 +62,10 @@ constexpr Pattern equals(const Pattern& a, const Pattern& b) { return combine(Op
 constexpr Pattern operator<(const Pattern& a, const Pattern& b) { return combine(Opcode::kLess, a, b); }
 constexpr Pattern operator<=(const Pattern& a, const Pattern& b) { return combine(Opcode::kLessEqual, a, b); }
 
+// NOLINTBEGIN(readability-identifier-naming): the rules below read as the algebra they state.
 constexpr Pattern x = leaf(Wildcard::kX), y = leaf(Wildcard::kY), c = leaf(Wildcard::kC), d = leaf(Wildcard::kD);
 constexpr Pattern zero = literal(0), one = literal(1);
+// NOLINTEND(readability-identifier-naming)
 
 Expr bound(const Bindings& b, Wildcard wildcard) { return b[static_cast<size_t>(wildcard)]; }
 int64_t value_of(const Bindings& b, Wildcard wildcard) { return *constant_integer(bound(b, wildcard)); }
@@ -135,7 +137,7 @@ constexpr Rule kIndexRules[] = {
     {"false-or", either(zero, x), x, always},
 };
 
-bool matches(const Pattern& pattern, int8_t at, Expr e, Bindings& bindings);
+bool matches(const Pattern& pattern, int at, Expr e, Bindings& bindings);
 
 // Binds x and y of `x * c + y`: the terms of `form` whose coefficients `divisor` divides, and the rest.
 bool split_sum(const LinearForm& form, int64_t divisor, Expr& part, Expr& rest, ExprPool& pool) {
@@ -200,7 +202,7 @@ bool matches_operands(const Pattern& pattern, const PatternNode& node, Expr e, B
   return true;
 }
 
-bool matches(const Pattern& pattern, int8_t at, Expr e, Bindings& bindings) {
+bool matches(const Pattern& pattern, int at, Expr e, Bindings& bindings) {
   const PatternNode& node = pattern.nodes[static_cast<size_t>(at)];
   if (node.wildcard != Wildcard::kNone) {
     if ((node.wildcard == Wildcard::kC || node.wildcard == Wildcard::kD) && !is_constant(e)) return false;
@@ -214,7 +216,7 @@ bool matches(const Pattern& pattern, int8_t at, Expr e, Bindings& bindings) {
   return e->opcode == node.opcode && matches_operands(pattern, node, e, bindings);
 }
 
-Expr build_node(const Pattern& pattern, int8_t at, const Bindings& bindings, ExprPool& pool, ValueType type) {
+Expr build_node(const Pattern& pattern, int at, const Bindings& bindings, ExprPool& pool, ValueType type) {
   const PatternNode& node = pattern.nodes[static_cast<size_t>(at)];
   if (node.wildcard != Wildcard::kNone) return bound(bindings, node.wildcard);
   if (node.opcode == Opcode::kConstant) return pool.integer(node.literal, type);
@@ -228,11 +230,11 @@ Expr build_node(const Pattern& pattern, int8_t at, const Bindings& bindings, Exp
 std::span<const Rule> index_rules() { return kIndexRules; }
 
 Expr rewrite(const Rule& rule, Expr e) {
-  const auto root = static_cast<int8_t>(rule.match.count - 1);
+  const int root = rule.match.count - 1;
   if (rule.match.nodes[static_cast<size_t>(root)].opcode != e->opcode) return {};
   Bindings bindings{};
   if (!matches(rule.match, root, e, bindings) || !rule.guard(bindings)) return {};
-  return build_node(rule.make, static_cast<int8_t>(rule.make.count - 1), bindings, *e->pool, e->type);
+  return build_node(rule.make, rule.make.count - 1, bindings, *e->pool, e->type);
 }
 
 Expr rewrite_by_rules(Expr e) {

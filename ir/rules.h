@@ -21,20 +21,20 @@
 namespace burin::ir {
 
 // x and y match anything; c and d match constants only.
-enum class Wildcard : uint8_t { kNone, kX, kY, kC, kD };
+enum class Wildcard : uint { kNone, kX, kY, kC, kD };
 inline constexpr int kWildcards = 5;
 
 struct PatternNode {
   Wildcard wildcard = Wildcard::kNone;
   Opcode opcode = Opcode::kConstant;
   int64_t literal = 0;
-  std::array<int8_t, 3> operands = {-1, -1, -1};  // indices into Pattern::nodes
+  std::array<int, 3> operands = {-1, -1, -1};  // indices into Pattern::nodes
 };
 
 // A tree in postorder: the root is the last node.
 struct Pattern {
   std::array<PatternNode, 10> nodes{};
-  int8_t count = 0;
+  int count = 0;
 };
 
 using Bindings = std::array<Expr, kWildcards>;  // by Wildcard

@@ -90,9 +90,11 @@ int64_t power(int64_t base, int64_t exponent) {
   return static_cast<int64_t>(result);
 }
 
+// By a negative number, or by the width and more, only the sign remains.
 int64_t shift_right(int64_t a, int64_t by, ElementType type) {
-  if (by < 0 || by >= 64) return 0;
-  return is_unsigned(type) ? static_cast<int64_t>(static_cast<uint64_t>(a) >> by) : a >> by;
+  const bool in_width = by >= 0 && by < 64;
+  if (!is_unsigned(type)) return a >> (in_width ? by : 63);
+  return in_width ? static_cast<int64_t>(static_cast<uint64_t>(a) >> by) : 0;
 }
 
 // Integer and bool arithmetic, before wrapping to the result's type.

@@ -145,7 +145,7 @@ class Inliner {
     const std::vector<size_t> consumers = readers_[tensor.index];
     if (consumers.empty()) {
       removed_[at] = true;
-      update_readers(at, tensor, Nest(nest));
+      update_readers(at, tensor, nest);
       return true;
     }
     if (changes_->disturb(nest, at, *std::ranges::max_element(consumers)))
@@ -153,10 +153,9 @@ class Inliner {
     for (size_t consumer : consumers) {
       if (!accepts(consumer, *write, consumers.size())) return false;
     }
-    const Nest producer = nest;
-    for (size_t consumer : consumers) compose(body_[consumer], producer, producer.writes[0]);
+    for (size_t consumer : consumers) compose(body_[consumer], nest, *write);
     removed_[at] = true;
-    update_readers(at, tensor, producer);
+    update_readers(at, tensor, nest);
     return true;
   }
 

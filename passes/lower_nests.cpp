@@ -4,6 +4,7 @@
 #include <bit>
 #include <cctype>
 #include <map>
+#include <ranges>
 #include <set>
 
 #include <fmt/format.h>
@@ -318,10 +319,10 @@ class ProgramLowering {
     const Expr elements = largest(element_count(physical_shape(tensor, pool), pool), program_.opaque_symbols);
     Expr bytes = elements * size_of(tensor.element);
     // A count found while running is planned for at its bound, which may be in terms of counts declared before.
-    for (auto opaque = program_.opaque_symbols.rbegin(); opaque != program_.opaque_symbols.rend(); ++opaque) {
-      const Variable& variable = pool[*opaque];
+    for (VariableId opaque : program_.opaque_symbols | std::views::reverse) {
+      const Variable& variable = pool[opaque];
       const Expr most = variable.extent.valid() ? variable.extent - 1 : pool.integer(variable.high);
-      bytes = substitute(bytes, {{opaque->index, most}});
+      bytes = substitute(bytes, {{opaque.index, most}});
     }
     if (!constant_integer(bytes) && !bytes->has_variables) {
       fault_.push_back(input_fault("size-limit", fmt::format("tensor \"{}\"", tensor.name),

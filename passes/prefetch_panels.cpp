@@ -69,7 +69,7 @@ class PanelPrefetch {
     Block asking;
     for (size_t i = 0; i < block.size(); ++i) {
       asking.push_back(std::move(block[i]));
-      if (wanted[i].index.valid()) asking.push_back({std::move(wanted[i])});
+      if (wanted[i].index.valid()) asking.push_back({wanted[i]});
     }
     block = std::move(asking);
   }

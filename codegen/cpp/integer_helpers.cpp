@@ -60,13 +60,10 @@ Lines scalar_lines(Helpers& helpers, Helper helper, CppType type) {
           "    if ((exponent & 1) != 0) result *= factor;",
           "  }",
           fmt::format("  return static_cast<{}>(result);", e)};
-    case Helper::kShiftLeft:
-      return {"  const uint64_t by = static_cast<uint64_t>(b);",
-              fmt::format("  return static_cast<{}>(by < 64 ? static_cast<uint64_t>(a) << by : 0);", e)};
+    case Helper::kShiftLeft: return narrowed(wide("b") + " < 64 ? " + wide("a") + " << b : 0");
     case Helper::kShiftRight:
-      return {"  const uint64_t by = static_cast<uint64_t>(b);",
-              fmt::format("  return static_cast<{}>(by < 64 ? static_cast<{}>(a) >> by : 0);", e,
-                          is_signed ? "int64_t" : "uint64_t")};
+      if (!is_signed) return narrowed(wide("b") + " < 64 ? " + wide("a") + " >> b : 0");
+      return narrowed("static_cast<int64_t>(a) >> (" + wide("b") + " < 64 ? b : 63)");
     case Helper::kAbs:
       if (!is_signed) return {"  return a;"};
       return {fmt::format("  return a < 0 ? {}(a) : a;", other(Helper::kNegate))};

@@ -126,16 +126,12 @@ llvm::Value* divide(Builder& b, ir::Opcode opcode, Signedness sign, llvm::Value*
 llvm::Value* shift(Builder& b, ir::Opcode opcode, Signedness sign, llvm::Value* x, llvm::Value* by) {
   const unsigned bits = x->getType()->getScalarSizeInBits();
   llvm::Value* zero = integer(x, 0);
-  // As unsigned, a negative number is beyond every limit.
-  const auto below = [&](uint64_t limit) { return b.CreateICmpULT(by, llvm::ConstantInt::get(x->getType(), limit)); };
-  llvm::Value* in_width = below(bits);
+  // As unsigned, a negative number is beyond every width.
+  llvm::Value* in_width = b.CreateICmpULT(by, llvm::ConstantInt::get(x->getType(), bits));
   llvm::Value* amount = b.CreateSelect(in_width, by, zero);
   if (opcode == ir::Opcode::kShiftLeft) return b.CreateSelect(in_width, b.CreateShl(x, amount), zero);
   if (sign == Signedness::kUnsigned) return b.CreateSelect(in_width, b.CreateLShr(x, amount), zero);
-  // Narrow integers are shifted as if they had 64 bits: beyond their width the sign remains.
-  llvm::Value* sign_bits = b.CreateAShr(x, bits - 1);
-  llvm::Value* shifted = b.CreateSelect(in_width, b.CreateAShr(x, amount), sign_bits);
-  return b.CreateSelect(below(64), shifted, zero);
+  return b.CreateSelect(in_width, b.CreateAShr(x, amount), b.CreateAShr(x, bits - 1));
 }
 
 llvm::Value* power(Builder& b, Signedness sign, llvm::Value* base, llvm::Value* exponent) {

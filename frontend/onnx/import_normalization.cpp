@@ -177,6 +177,7 @@ Status import_group_norm(NodeImport& node) {
 }
 
 // x / norm, which is NaN where the norm is 0
+// x / norm, and 0 where the norm is 0.
 Status import_lp_norm(NodeImport& node) {
   Result<int64_t> axis = axis_from_front(node, node.integer("axis", -1), node.rank(0));
   if (!axis) return axis.faults();
@@ -184,7 +185,9 @@ Status import_lp_norm(NodeImport& node) {
   if (p != 1 && p != 2) return node.fault("attribute-range", "attribute \"p\": expected 1 or 2, found {}", p);
   const Attributes reduce(ir::Reduce{{*axis}, true});
   const ValueId norm = node.emit(p == 1 ? ir::kReduceL1 : ir::kReduceL2, {node.operand(0)}, reduce);
-  node.set_result(0, node.emit(ir::kDiv, {node.operand(0), norm}));
+  const ValueId zero = node.scalar_constant(0, node.element(0));
+  const ValueId quotient = node.emit(ir::kDiv, {node.operand(0), norm});
+  node.set_result(0, node.emit(ir::kSelect, {node.emit(ir::kEqual, {norm, zero}), zero, quotient}));
   return {};
 }
 

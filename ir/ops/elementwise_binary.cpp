@@ -26,8 +26,9 @@ Expr floor_remainder(Expr a, Expr b) {
   if (is_float(element)) {
     const Expr rest = fmod_of(a, b);
     const Expr zero = constant_like(b, 0);
-    const Expr differs = not_equal(less(rest, zero), less(b, zero));
-    return select(logical_and(differs, not_equal(rest, zero)), rest + b, rest);
+    const Expr negative = less(b, zero);
+    const Expr nothing = select(negative, constant_like(b, -0.0), zero);
+    return select(equal(rest, zero), nothing, select(not_equal(less(rest, zero), negative), rest + b, rest));
   }
   if (is_constant(b)) return is_constant_value(b, 0) ? constant_like(a, 0) : mod(a, b);
   Expr special = equal(b, constant_like(b, 0));
@@ -113,7 +114,7 @@ constinit const OpInfo kMul =
     binary_row("mul", "a * b. ONNX Mul.", infer_arithmetic, lower_function<opcode_of<Opcode::kMul>>);
 constinit const OpInfo kDiv =
     binary_row("div", "a / b; integers truncate toward zero. ONNX Div.", infer_arithmetic, lower_function<quotient_of>);
-constinit const OpInfo kMod = binary_row("mod", "The remainder of a / b with the sign of b. ONNX Mod.",
+constinit const OpInfo kMod = binary_row("mod", "The remainder of a / b with the sign of b, a zero too. ONNX Mod.",
                                          infer_arithmetic, lower_function<floor_remainder>);
 constinit const OpInfo kFmod = binary_row("fmod", "The remainder of a / b with the sign of a. ONNX Mod with fmod = 1.",
                                           infer_arithmetic, lower_function<fmod_of>);
@@ -132,8 +133,9 @@ constinit const OpInfo kXor = binary_row("xor", "a exclusive-or b, of bools or b
                                          infer_bits, lower_function<opcode_of<Opcode::kXor>>);
 constinit const OpInfo kShiftLeft = binary_row("shift_left", "a shifted left by b bits. ONNX BitShift.", infer_shift,
                                                lower_function<opcode_of<Opcode::kShiftLeft>>);
-constinit const OpInfo kShiftRight = binary_row("shift_right", "a shifted right by b bits. ONNX BitShift.", infer_shift,
-                                                lower_function<opcode_of<Opcode::kShiftRight>>);
+constinit const OpInfo kShiftRight =
+    binary_row("shift_right", "a shifted right by b bits; signs fill signed integers. ONNX BitShift.", infer_shift,
+               lower_function<opcode_of<Opcode::kShiftRight>>);
 
 constinit const OpInfo kEqual =
     binary_row("equal", "a == b. ONNX Equal.", infer_comparison, lower_function<opcode_of<Opcode::kEqual>>);

@@ -165,7 +165,7 @@ Expr Recurrence::clipped(Expr value) const {
 }
 
 Expr Recurrence::activated(int function, Expr value) const {
-  const auto at = static_cast<size_t>(direction_ * functions_ + function);
+  const auto at = static_cast<size_t>(direction_) * static_cast<size_t>(functions_) + static_cast<size_t>(function);
   const Activation* activation = activation_named(split_names(attributes_.activations)[at]);
   return activation->of(value, attributes_.alphas[at], attributes_.betas[at]);
 }

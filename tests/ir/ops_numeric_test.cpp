@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "ir/ops/rows.h"
 #include "tests/ir/op_evaluation.h"
@@ -75,6 +76,24 @@ TEST(Mod, takes_the_sign_of_the_divisor_and_fmod_that_of_the_dividend) {
   const std::vector<Literal> operands{integers({4}, {5, -5, 5, -5}), integers({4}, {3, 3, -3, -3})};
   EXPECT_EQ(result_of(kMod, operands), (Numbers{2, 1, -1, -2}));
   EXPECT_EQ(result_of(kFmod, operands), (Numbers{2, -2, 2, -2}));
+}
+
+TEST(Mod, of_floats_is_a_zero_with_the_sign_of_the_divisor) {
+  const Numbers y = result_of(kMod, {floats({5}, {6, 6, -6, -0.0, -1}), floats({5}, {3, -3, 3, -3, kInfinity})});
+  EXPECT_EQ(y, (Numbers{0, 0, 0, 0, kInfinity}));
+  const bool negative[] = {false, true, false, true, false};
+  for (size_t i = 0; i < y.size(); ++i) EXPECT_EQ(std::signbit(y[i]), negative[i]) << "element " << i;
+}
+
+TEST(ShiftRight, fills_with_signs_and_by_a_width_or_less_than_nothing_leaves_only_them) {
+  const auto shifted = [](ElementType element) {
+    const Literal a = numbers(element, {4}, {100, 100, 100, 100});
+    const Literal negative = numbers(element, {4}, {-100, -100, -100, -100});
+    const Literal by = numbers(element, {4}, {2, 32, 77, -1});
+    return std::pair(result_of(kShiftRight, {a, by}), result_of(kShiftRight, {negative, by}));
+  };
+  EXPECT_EQ(shifted(ElementType::kI32), std::pair(Numbers{25, 0, 0, 0}, Numbers{-25, -1, -1, -1}));
+  EXPECT_EQ(shifted(ElementType::kI8), std::pair(Numbers{25, 0, 0, 0}, Numbers{-25, -1, -1, -1}));
 }
 
 TEST(Fmod, of_floats_is_exact_for_great_quotients_and_infinite_divisors) {

@@ -35,7 +35,7 @@ std::vector<ValueType> operand_types(Opcode root) {
 // The left side of a rule with `bindings` in it; what stands below the root is simplified, as in a model, or as the rule says.
 Expr left_side(const Pattern& pattern, const Bindings& bindings, ValueType type, Building building, ExprPool& pool) {
   std::vector<Expr> values;
-  for (int8_t i = 0; i < pattern.count; ++i) {
+  for (int i = 0; i < pattern.count; ++i) {
     const PatternNode& node = pattern.nodes[static_cast<size_t>(i)];
     if (node.wildcard != Wildcard::kNone) {
       values.push_back(bindings[static_cast<size_t>(node.wildcard)]);

@@ -208,8 +208,8 @@ TEST_P(LibraryMisuse, of_shapes_that_the_model_needs_to_be_equal_is_told) {
   compile_and_load("sum.onnx", "sum");
   EXPECT_EQ(prepare({{3}, {3}}), BURIN_OK) << error();
   EXPECT_EQ(prepare({{3}, {4}}), BURIN_CHECK_FAILED);
-  EXPECT_NE(error().find("3"), std::string::npos) << error();
-  EXPECT_NE(error().find("4"), std::string::npos) << error();
+  EXPECT_NE(error().find('3'), std::string::npos) << error();
+  EXPECT_NE(error().find('4'), std::string::npos) << error();
   EXPECT_EQ(api_->execute(context_), BURIN_NOT_PREPARED);
 }
 
