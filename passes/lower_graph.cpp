@@ -53,7 +53,8 @@ class GraphLowering {
     for (OpId op : graph_.regions[region].ops) lower(op);
   }
 
-  // An output that is an input, a constant or another output too gets a tensor of its own, filled by a copy.
+  // An output that is an input, a constant or another output too gets a tensor of its own, filled by a copy. Users know outputs
+  // by their names: a constant leaves its own to the copy.
   void add_output(ValueId value) {
     Program& program = lowered_.program;
     const TensorId source = tensor(value);
@@ -62,7 +63,10 @@ class GraphLowering {
     for (TensorId output : program.outputs) taken |= output == source;
     if (!taken) return program.outputs.push_back(source);
     const Tensor original = program.tensors[source];
-    const TensorId copy = program.add_tensor(original.name + ".out", original.element, original.shape);
+    const bool is_constant = original.constant.has_value();
+    if (is_constant) program.tensors[source].name += ".value";
+    const TensorId copy =
+        program.add_tensor(is_constant ? original.name : original.name + ".out", original.element, original.shape);
     NestBuilder nest(program, "");
     const std::vector<Expr> index = nest.parallel(original.shape);
     nest.write(copy, index, read(program, source, index));
