@@ -177,7 +177,7 @@ Status import_group_norm(NodeImport& node) {
 }
 
 // x / norm, which is NaN where the norm is 0
-// x / norm, and 0 where the norm is 0.
+// x / norm. Zeros become 0 / 0, a NaN, as in the cases of ONNX 1.20; those of 1.23 have 0 there, at the same opset.
 Status import_lp_norm(NodeImport& node) {
   Result<int64_t> axis = axis_from_front(node, node.integer("axis", -1), node.rank(0));
   if (!axis) return axis.faults();
@@ -185,9 +185,7 @@ Status import_lp_norm(NodeImport& node) {
   if (p != 1 && p != 2) return node.fault("attribute-range", "attribute \"p\": expected 1 or 2, found {}", p);
   const Attributes reduce(ir::Reduce{{*axis}, true});
   const ValueId norm = node.emit(p == 1 ? ir::kReduceL1 : ir::kReduceL2, {node.operand(0)}, reduce);
-  const ValueId zero = node.scalar_constant(0, node.element(0));
-  const ValueId quotient = node.emit(ir::kDiv, {node.operand(0), norm});
-  node.set_result(0, node.emit(ir::kSelect, {node.emit(ir::kEqual, {norm, zero}), zero, quotient}));
+  node.set_result(0, node.emit(ir::kDiv, {node.operand(0), norm}));
   return {};
 }
 

@@ -1,10 +1,6 @@
 // What operators that decompose are imported as: the types of their results, and what is said of those that cannot be.
 #include <gtest/gtest.h>
 
-#include <span>
-#include <vector>
-
-#include "tests/frontend/evaluate_model.h"
 #include "tests/frontend/model_builder.h"
 
 namespace burin::frontend::test {
@@ -80,21 +76,6 @@ TEST(ImportRotary, an_odd_number_of_elements_has_no_pairs) {
   model.input("x", {1, 2, 3, 5}).input("c", {1, 3, 2}).output("y");
   model.node("RotaryEmbedding", {"x", "c", "c"}, {"y"});
   expect_says(faults_of(model.import()), "rotary dimensions: expected an even number up to 5, found 5");
-}
-
-TEST(ImportLpNormalization, of_nothing_but_zeros_is_zeros) {
-  ModelBuilder model(22);
-  model.input("x", {2, 2}).output("y");
-  set_integer(model.node("LpNormalization", {"x"}, {"y"}), "axis", 1);
-  const std::vector<float> x{3, -4, 0, 0};
-  const auto bytes = std::as_bytes(std::span(x));
-  const ir::Literal literal = ir::make_literal(ir::ElementType::kF32, {2, 2}, {bytes.begin(), bytes.end()});
-  const std::vector<double> y = computed(model, {literal});
-  ASSERT_EQ(y.size(), 4U);
-  EXPECT_FLOAT_EQ(static_cast<float>(y[0]), 0.6F);
-  EXPECT_FLOAT_EQ(static_cast<float>(y[1]), -0.8F);
-  EXPECT_EQ(y[2], 0);
-  EXPECT_EQ(y[3], 0);
 }
 
 TEST(ImportPool, an_empty_kernel_is_refused) {
