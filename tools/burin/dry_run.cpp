@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <string_view>
 #include <utility>
 
 #include "tools/burin/json_report.h"
@@ -11,12 +12,16 @@
 namespace burin::tools {
 namespace {
 
+std::string counted(size_t count, std::string_view what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
 std::string line_of(const frontend::Unsupported& feature) {
   const int64_t others = feature.count - static_cast<int64_t>(feature.nodes.size());
   const std::string more = others > 0 ? fmt::format(", and {} more", others) : "";
-  return fmt::format("unsupported: {}, {} node{}: {}{}\n", ir::printable(feature.what), feature.count,
-                     feature.count == 1 ? "" : "s", ir::printable(fmt::format("{}", fmt::join(feature.nodes, ", "))),
-                     more);
+  return fmt::format("unsupported: {}, {}: {}{}\n", ir::printable(feature.what),
+                     counted(static_cast<size_t>(feature.count), "node"),
+                     ir::printable(fmt::format("{}", fmt::join(feature.nodes, ", "))), more);
 }
 
 }  // namespace
@@ -28,8 +33,8 @@ ExitCode dry_run(const Options& options) {
   const frontend::ImportReport found = frontend::check_model(std::move(*model), import_options(options));
   std::string text;
   for (const frontend::Unsupported& feature : found.unsupported) text += line_of(feature);
-  text += fmt::format("{} nodes, {} unsupported features, {} faults\n", found.nodes, found.unsupported.size(),
-                      found.faults.size());
+  text += fmt::format("{}, {}, {}\n", counted(static_cast<size_t>(found.nodes), "node"),
+                      counted(found.unsupported.size(), "unsupported feature"), counted(found.faults.size(), "fault"));
   if (ir::Status status = print(text); !status) return report("burin", status.faults());
   if (options.json) {
     if (ir::Status status = write_dry_run_report(found, *options.json); !status)
