@@ -2,7 +2,8 @@
 // input and then, on lines behind `// =>`, the output or the diagnostics. `// => (unchanged)` says that the output is the input
 // without its comments. With `--explain` among the flags the reasons that passes gave come first, as `explain: ` lines.
 //
-// Each output is also parsed back, as it stands and simplified, and must print the same again. With BURIN_BLESS=1 in the
+// Each output is also parsed back, as it stands and simplified, and must print the same again, and the last pass finds nothing
+// more to do in it. With BURIN_BLESS=1 in the
 // environment the expectations are rewritten instead of compared.
 #include <gtest/gtest.h>
 
@@ -105,6 +106,18 @@ std::string round_trip_fault(const std::string& text, const ir::ConstantMap& con
   return second == text ? "" : "the output, parsed back, prints differently:\n" + second;
 }
 
+// What the last pass makes of its own result, where that is of the same form: nothing new.
+std::string rerun_fault(tools::OptOptions options, tools::AnyForm form) {
+  if (options.passes.empty() || options.passes.back().starts_with("lower-")) return "";
+  const std::string once = tools::text_of(form);
+  options.passes = {options.passes.back()};
+  options.explained = nullptr;
+  ir::Result<tools::AnyForm> again = tools::run_opt(options, std::move(form));
+  if (!again) return "the pass does not run on its own result: " + text_of(again.faults());
+  const std::string twice = tools::text_of(*again);
+  return twice == once ? "" : options.passes[0] + " changes its own result:\n" + twice;
+}
+
 // The flags as `burin opt` takes them.
 ir::Result<tools::OptOptions> options_of(const TestFile& file) {
   std::vector<const char*> words{"burin", "opt", "case"};
@@ -125,6 +138,7 @@ Lines run_case(const TestFile& file, const Case& test) {
   const std::string text = tools::text_of(*form, {&constants});
   EXPECT_EQ(round_trip_fault(text, constants, ir::Building::kAsWritten), "") << text;
   EXPECT_EQ(round_trip_fault(text, constants, ir::Building::kSimplified), "") << text;
+  EXPECT_EQ(rerun_fault(*options, *std::move(form)), "") << text;
   Lines lines = lines_of(text);
   if (lines == without_comments(test.input)) lines = {std::string(kUnchanged)};
   std::ranges::transform(explained, explained.begin(), [](const std::string& line) { return "explain: " + line; });
