@@ -4,6 +4,7 @@
 #include <limits>
 #include <map>
 
+#include "codegen/c_text.h"
 #include "codegen/planning.h"
 #include "codegen/weights.h"
 #include "runtime/model.h"
@@ -170,16 +171,6 @@ int64_t weights_offset(const VariantTables& variant, int64_t slot) {
   BURIN_ASSERT(after != variant.constants.begin(), "a constant buffer lies in a piece of the module's constants");
   const auto& [in_module, in_weights] = *std::prev(after);
   return in_weights + (slot - in_module);
-}
-
-std::string c_identifier(std::string_view name) {
-  std::string identifier;
-  for (char c : name) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-    identifier += plain ? c : '_';
-  }
-  if (identifier.empty() || (identifier[0] >= '0' && identifier[0] <= '9')) identifier.insert(0, "_");
-  return identifier;
 }
 
 int32_t element_type_code(ir::ElementType type) {

@@ -117,9 +117,6 @@ ir::Result<ModelTables> make_model_tables(std::span<const Variant> variants, con
 // Where byte `slot` of the module's constants lies in the weights.
 int64_t weights_offset(const VariantTables& variant, int64_t slot);
 
-// `name` with everything but letters, digits and `_` replaced by `_`, and not starting with a digit.
-std::string c_identifier(std::string_view name);
-
 // BURIN_F32, ... of runtime/burin.h.
 int32_t element_type_code(ir::ElementType type);
 

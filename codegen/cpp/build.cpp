@@ -5,6 +5,7 @@
 #include <iterator>
 #include <thread>
 
+#include "codegen/c_text.h"
 #include "codegen/cpp/run_program.h"
 #include "codegen/link/scratch_folder.h"
 #include "codegen/runtime_headers.h"

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "codegen/aliasing.h"
+#include "codegen/c_text.h"
 #include "codegen/cpp/entry.h"
 #include "codegen/cpp/identifiers.h"
 #include "codegen/cpp/statements.h"

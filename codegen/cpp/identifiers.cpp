@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "codegen/c_text.h"
 #include "codegen/cpp/helpers.h"
-#include "codegen/model_tables.h"
 
 namespace burin::codegen::cpp {
 namespace {
@@ -40,21 +40,6 @@ std::string identifier(std::string_view name) {
   if (text.front() == '_') text.insert(0, "v");
   if (means_something(text)) text += "_";
   return text;
-}
-
-std::string upper_case(std::string_view text) {
-  std::string upper(text);
-  for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  return upper;
-}
-
-std::string comment_text(std::string_view text) {
-  std::string safe;
-  for (char c : text) {
-    const bool trigraph = c == '?' && safe.ends_with('?');
-    safe += c == '\\' ? '/' : c >= ' ' && c <= '~' && !trigraph ? c : '.';
-  }
-  return safe;
 }
 
 std::string string_literal(std::string_view text) {

@@ -8,10 +8,6 @@ namespace burin::codegen::cpp {
 
 // `name` as an identifier that means nothing else in emitted code: no keyword, macro, type or helper. Two names may become one.
 std::string identifier(std::string_view name);
-// Letters a to z as A to Z.
-std::string upper_case(std::string_view text);
-// `text` in printable characters that end no comment and continue no line.
-std::string comment_text(std::string_view text);
 // `text` as a string literal, quotes included.
 std::string string_literal(std::string_view text);
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "codegen/c_text.h"
 #include "codegen/cpp/identifiers.h"
 #include "ir/result.h"
 

@@ -4,6 +4,7 @@
 
 #include <bit>
 
+#include "codegen/c_text.h"
 #include "codegen/cpp/identifiers.h"
 #include "codegen/cpp/statements.h"
 

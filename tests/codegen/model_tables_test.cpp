@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "codegen/c_text.h"
 #include "ir/interpret_loops.h"
 #include "ir/shape.h"
 #include "runtime/model.h"

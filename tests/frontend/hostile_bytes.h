@@ -62,6 +62,16 @@ inline std::string nested_messages(int depth) {
   return {headers.rbegin(), headers.rend()};
 }
 
+// y = x + z, of x: f32[n] and z: f32[m].
+inline std::string sum_of_symbols() {
+  const auto input = [](const char* name, const char* symbol) {
+    const std::string shape = bytes(1, bytes(2, symbol));
+    return bytes(11, bytes(1, name) + bytes(2, bytes(1, number(1, 1) + bytes(2, shape))));
+  };
+  const std::string add = node(bytes(1, "x") + bytes(1, "z") + bytes(2, "y") + bytes(4, "Add"));
+  return model_of(input("x", "n") + input("z", "m") + bytes(12, bytes(1, "y")) + add);
+}
+
 inline std::span<const std::byte> as_bytes(const std::string& text) { return std::as_bytes(std::span(text)); }
 
 // "kind" of the first fault, or "" for none.

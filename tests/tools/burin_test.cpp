@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "tests/frontend/hostile_bytes.h"
 #include "tests/tools/process.h"
 
 namespace burin::tools {
@@ -231,6 +232,18 @@ TEST(Burin, dry_run_compiles_nothing) {
   const Finished done = run_burin({"compile", kDigits, "--dry_run"});
   EXPECT_EQ(done.exit_code, 0) << done.errors;
   EXPECT_NE(done.output.find("0 unsupported features"), std::string::npos) << done.output;
+}
+
+// An index below n is inside z's m elements where prepare finds both equal: a check that is made, but no proof.
+TEST(Burin, opt_takes_the_reads_of_a_model_as_compile_does) {
+  const Scratch scratch;
+  scratch.write("sum.onnx", frontend::sum_of_symbols());
+  const Finished done = run_burin({"opt", "sum.onnx", "--passes=lower-graph"}, scratch.path());
+  EXPECT_EQ(done.exit_code, 0) << done.errors;
+  EXPECT_EQ(done.output.find("program @sum("), 0U) << done.output;
+  const Finished asked = run_burin({"opt", "sum.onnx", "--passes=lower-graph", "--reads=proven"}, scratch.path());
+  EXPECT_EQ(asked.exit_code, 1) << asked.output;
+  EXPECT_NE(asked.errors.find("[read-outside]"), std::string::npos) << asked.errors;
 }
 
 TEST(Burin, passes_keep_the_example_model_right) {

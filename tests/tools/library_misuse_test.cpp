@@ -191,20 +191,8 @@ TEST_P(LibraryMisuse, leaves_the_library_right) {
   EXPECT_NEAR(std::accumulate(probabilities_.begin(), probabilities_.end(), 0.0), kPictures, 1e-5);
 }
 
-// y = x + z, of x: f32[n] and z: f32[m].
-std::string sum_of_symbols() {
-  using frontend::bytes;
-  using frontend::number;
-  const auto input = [](const char* name, const char* symbol) {
-    const std::string shape = bytes(1, bytes(2, symbol));
-    return bytes(11, bytes(1, name) + bytes(2, bytes(1, number(1, 1) + bytes(2, shape))));
-  };
-  const std::string add = frontend::node(bytes(1, "x") + bytes(1, "z") + bytes(2, "y") + bytes(4, "Add"));
-  return frontend::model_of(input("x", "n") + input("z", "m") + bytes(12, bytes(1, "y")) + add);
-}
-
 TEST_P(LibraryMisuse, of_shapes_that_the_model_needs_to_be_equal_is_told) {
-  scratch_.write("sum.onnx", sum_of_symbols());
+  scratch_.write("sum.onnx", frontend::sum_of_symbols());
   compile_and_load("sum.onnx", "sum");
   EXPECT_EQ(prepare({{3}, {3}}), BURIN_OK) << error();
   EXPECT_EQ(prepare({{3}, {4}}), BURIN_CHECK_FAILED);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "codegen/c_text.h"
 #include "tools/burin/c_names.h"
 
 namespace burin::tools {
@@ -84,7 +85,7 @@ std::string prints(const ModelDescription& model, const CNames& names) {
     text += fmt::format("  check(api->output_shape(context, {}, dims, {}), api, context);\n", i,
                         std::max<size_t>(output.dims.size(), 1));
     text += fmt::format("  count = 1;\n  for (int d = 0; d < {}; ++d) count *= dims[d];\n", output.dims.size());
-    text += fmt::format("  printf(\"%s:\", \"{}\");\n", comment_text(names.outputs[i]));
+    text += fmt::format("  printf(\"%s:\", \"{}\");\n", codegen::comment_text(names.outputs[i]));
     text += fmt::format("  for (int64_t i = 0; i < count && i < 10; ++i) {};\n",
                         fmt::format(fmt::runtime(print_value(output.element)), names.outputs[i]));
     text += "  printf(count > 10 ? \" ..\\n\" : \"\\n\");\n";
@@ -98,10 +99,11 @@ std::string c_example(const ModelDescription& model, Linking linking, const std:
                       const std::string& header) {
   const CNames names = c_names(model);
   std::string arguments;
-  for (const TensorDescription& input : model.inputs) arguments += fmt::format(" [{}.raw]", comment_text(input.name));
+  for (const TensorDescription& input : model.inputs)
+    arguments += fmt::format(" [{}.raw]", codegen::comment_text(input.name));
   std::string text =
       fmt::format("// Runs {} once, on zeros or on files of elements, and prints the first values of each output.\n",
-                  comment_text(model.name));
+                  codegen::comment_text(model.name));
   text += fmt::format("//   {}\n//   ./example{}\n", build_command(linking, code), arguments);
   text += "#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n\n";
   text += fmt::format("#include \"{}\"\n", header) + std::string(kHelpers) +

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "codegen/c_text.h"
 #include "tools/burin/c_names.h"
 
 namespace burin::tools {
@@ -12,8 +13,8 @@ std::string tensor_lines(std::string_view title, std::span<const TensorDescripti
                          const ModelDescription& model) {
   std::string text;
   for (const TensorDescription& tensor : tensors) {
-    text += fmt::format("//   {:<8} {} {}{}\n", title, comment_text(tensor.name), ir::info(tensor.element).name,
-                        comment_text(shape_text(tensor, model.symbols)));
+    text += fmt::format("//   {:<8} {} {}{}\n", title, codegen::comment_text(tensor.name),
+                        ir::info(tensor.element).name, codegen::comment_text(shape_text(tensor, model.symbols)));
   }
   return text;
 }
@@ -21,11 +22,11 @@ std::string tensor_lines(std::string_view title, std::span<const TensorDescripti
 std::string top(const ModelDescription& model, const CNames& names, Linking linking) {
   std::string text =
       fmt::format("// {}: typed calls, made by {}. example.c shows a whole program; burin.h has the rest.\n",
-                  comment_text(model.name), model.compiler);
+                  codegen::comment_text(model.name), model.compiler);
   text += tensor_lines("input", model.inputs, model) + tensor_lines("output", model.outputs, model);
   for (const SymbolDescription& symbol : model.symbols) {
-    text += fmt::format("//   symbol   {} from {} to {}{}\n", comment_text(symbol.name), symbol.least, symbol.most,
-                        symbol.from_input ? "" : ", known after execution");
+    text += fmt::format("//   symbol   {} from {} to {}{}\n", codegen::comment_text(symbol.name), symbol.least,
+                        symbol.most, symbol.from_input ? "" : ", known after execution");
   }
   text += fmt::format("// digest {}\n#ifndef {}_H_\n#define {}_H_\n\n#include \"burin.h\"\n\n", model.digest,
                       names.upper, names.upper);
@@ -40,10 +41,10 @@ std::string top(const ModelDescription& model, const CNames& names, Linking link
 std::string numbers(const CNames& names) {
   std::string text = "\n// Positions of inputs and outputs, for the functions of burin.h.\nenum {\n";
   for (size_t i = 0; i < names.inputs.size(); ++i) {
-    text += fmt::format("  {}_{} = {},\n", names.upper, upper_case(names.inputs[i]), i);
+    text += fmt::format("  {}_{} = {},\n", names.upper, codegen::upper_case(names.inputs[i]), i);
   }
   for (size_t i = 0; i < names.outputs.size(); ++i) {
-    text += fmt::format("  {}_{} = {},\n", names.upper, upper_case(names.outputs[i]), i);
+    text += fmt::format("  {}_{} = {},\n", names.upper, codegen::upper_case(names.outputs[i]), i);
   }
   text += fmt::format("  {}_N_INPUTS = {},\n  {}_N_OUTPUTS = {}\n}};\n", names.upper, names.inputs.size(), names.upper,
                       names.outputs.size());

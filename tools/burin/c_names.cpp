@@ -2,18 +2,16 @@
 
 #include <fmt/format.h>
 
-#include <cctype>
 #include <set>
 
-#include "codegen/model_tables.h"
+#include "codegen/c_text.h"
 
 namespace burin::tools {
 namespace {
 
 // `start` + name as an identifier that is not in `taken` yet.
 std::string unique(std::string_view start, std::string_view name, std::set<std::string>& taken) {
-  std::string identifier(start);
-  for (char c : name) identifier += std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
+  const std::string identifier = codegen::c_identifier(fmt::format("{}{}", start, name));
   std::string result = identifier;
   for (int again = 1; !taken.insert(result).second; ++again) result = fmt::format("{}_{}", identifier, again);
   return result;
@@ -21,15 +19,10 @@ std::string unique(std::string_view start, std::string_view name, std::set<std::
 
 }  // namespace
 
-std::string upper_case(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  return text;
-}
-
 CNames c_names(const ModelDescription& model) {
   CNames names;
   names.prefix = codegen::c_identifier(model.name);
-  names.upper = upper_case(names.prefix);
+  names.upper = codegen::upper_case(names.prefix);
   std::set<std::string> taken;
   for (const TensorDescription& input : model.inputs) names.inputs.push_back(unique("in_", input.name, taken));
   for (const TensorDescription& output : model.outputs) names.outputs.push_back(unique("out_", output.name, taken));
@@ -61,16 +54,6 @@ std::string_view c_type(ir::ElementType element) {
 std::string c_dimension(int64_t dim, const CNames& names) {
   if (dim >= 0) return std::to_string(dim);
   return names.symbols[static_cast<size_t>(-(dim + 1))];
-}
-
-std::string comment_text(std::string_view text) {
-  std::string result;
-  for (char c : text) {
-    const bool is_plain = c >= ' ' && c <= '~' && c != '\\';
-    const bool is_trigraph = c == '?' && result.ends_with('?');
-    result += is_plain && !is_trigraph ? c : '_';
-  }
-  return result;
 }
 
 }  // namespace burin::tools

@@ -18,15 +18,10 @@ struct CNames {
 
 CNames c_names(const ModelDescription& model);
 
-std::string upper_case(std::string text);
-
 // The C type of an element: "float"; f16 and bf16 are their bits, a bool is a byte of 0 or 1.
 std::string_view c_type(ir::ElementType element);
 
 // A dimension of an input in C: a number or the name of its symbol.
 std::string c_dimension(int64_t dim, const CNames& names);
-
-// `text` on one line of a `//` comment, whatever bytes a model's names hold.
-std::string comment_text(std::string_view text);
 
 }  // namespace burin::tools

@@ -363,7 +363,8 @@ constexpr Flag kFlagRows[] = {
         .words = 1,
         .commands = in(kOpt),
         .doc =
-            "Refuse nests with a read that is not proven to be inside (the default), or only with one that is outside.",
+            "Refuse nests with a read that is not proven to be inside (the default for text), or only with one that is "
+            "outside (the default for models).",
         .elsewhere = kOptOnly,
         .set = [](Options& o, Words w) { return choose(o.reads, kReads, w[0]); },
     },

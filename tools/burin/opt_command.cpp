@@ -27,13 +27,15 @@ bool is_text(std::string_view bytes) {
 }
 
 ir::Result<AnyForm> run_file(const Options& options) {
-  const OptOptions opt = opt_options(options);
+  OptOptions opt = opt_options(options);
   const ir::Result<frontend::MappedFile> file = frontend::MappedFile::open(options.subject);
   if (!file) return file.faults();
   const std::string_view text(reinterpret_cast<const char*>(file->bytes().data()), file->bytes().size());
   if (is_text(text)) return run_opt(opt, text);
   ir::Result<ir::Graph> graph = import_file(options.subject, options);
   if (!graph) return graph.faults();
+  // As in compile: lowering clamps and guards what no proof reaches.
+  if (!options.gave("--reads")) opt.reads = ir::ReadProof::kUnlessRefuted;
   return run_opt(opt, AnyForm(std::move(*graph)));
 }
 

@@ -9,7 +9,7 @@
 #include <set>
 #include <utility>
 
-#include "codegen/model_tables.h"
+#include "codegen/c_text.h"
 #include "tools/burin/command_line.h"
 #include "tools/burin/input_list.h"
 #include "tools/burin/output_files.h"
