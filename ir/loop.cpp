@@ -75,6 +75,12 @@ void collect_definitions(const Block& block, std::set<VariableId>& defined) {
 
 }  // namespace
 
+void add_origins(Kernel& kernel, std::span<const std::string> nodes) {
+  for (const std::string& node : nodes) {
+    if (std::ranges::find(kernel.origin, node) == kernel.origin.end()) kernel.origin.push_back(node);
+  }
+}
+
 void for_each_expr(const Block& block, const std::function<void(Expr)>& visit) {
   const auto read = [&](const Expr& e) { visit(e); };
   ExprWalk<const Block, decltype(read)>(read).block(block);

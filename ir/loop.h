@@ -8,6 +8,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -119,6 +120,9 @@ struct Kernel {
   std::vector<std::string> origin;  // the model's nodes, for comments and profiles
   std::string shapes;               // "x f32[N, 8], w f32[8, 4] -> y f32[N, 4]": of the tensors, for comments
 };
+
+// Adds the nodes that are not among the kernel's origins yet: what became several kernels or nests is named once.
+void add_origins(Kernel& kernel, std::span<const std::string> nodes);
 
 struct Interface {
   std::string name;

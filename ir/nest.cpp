@@ -6,6 +6,10 @@
 
 namespace burin::ir {
 
+bool has_axis(std::span<const Axis> axes, VariableId variable) {
+  return std::ranges::any_of(axes, [&](const Axis& axis) { return axis.variable == variable; });
+}
+
 TensorId Program::add_tensor(std::string tensor_name, ElementType element, Shape shape) {
   return tensors.add({std::move(tensor_name), element, std::move(shape), {}, {}});
 }

@@ -12,6 +12,7 @@
 // Invariants: ir/nest_verify.h.
 #pragma once
 
+#include <span>
 #include <string>
 #include <utility>
 #include <variant>
@@ -39,6 +40,8 @@ struct Axis {
   VariableId variable;  // its extent is the variable's
   AxisKind kind = AxisKind::kParallel;
 };
+
+bool has_axis(std::span<const Axis> axes, VariableId variable);
 
 struct Accumulator {
   VariableId variable;

@@ -42,14 +42,10 @@ class MapFolding {
     for_each_expr(nest, [&](Expr root) {
       for_each_node(root, [&](Expr node) {
         if (node->opcode == Opcode::kRead) known &= program_.tensors[tensor_of(node)].constant.has_value();
-        if (is_variable(node)) known &= is_axis_of(nest, variable_of(node));
+        if (is_variable(node)) known &= has_axis(nest.axes, variable_of(node));
       });
     });
     return known;
-  }
-
-  static bool is_axis_of(const Nest& nest, VariableId variable) {
-    return std::ranges::any_of(nest.axes, [&](const Axis& axis) { return axis.variable == variable; });
   }
 
   bool fold(const Nest& nest) {

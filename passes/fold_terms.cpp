@@ -35,17 +35,12 @@ class TermFolding {
     map_exprs(nest, [&](Expr root) { return fold(root); });
   }
 
-  bool is_axis(Expr e) const {
-    return is_variable(e) &&
-           std::ranges::any_of(*axes_, [&](const Axis& axis) { return axis.variable == variable_of(e); });
-  }
-
   // True for an expression of constants, axes and reads of constant tensors.
   bool is_known(Expr e) {
     if (auto found = foldable_.find(e.node()); found != foldable_.end()) return found->second;
     bool known = false;
     if (e->opcode == Opcode::kVariable) {
-      known = is_axis(e);
+      known = has_axis(*axes_, variable_of(e));
     } else if (e->opcode == Opcode::kRead) {
       known = program_.tensors[tensor_of(e)].constant.has_value() &&
               std::ranges::all_of(e->operands, [&](Expr o) { return is_known(o); });

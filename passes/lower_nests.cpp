@@ -138,7 +138,7 @@ class KernelBuilder {
     because.push_back(chosen.because);
     Block loops = emit_nest(flat, chosen.loops, pool);
     block.insert(block.end(), std::make_move_iterator(loops.begin()), std::make_move_iterator(loops.end()));
-    add_origin(nest.origin);
+    add_origins(kernel, nest.origin);
   }
 
   void add(const Group& group, Block& block) {
@@ -154,7 +154,7 @@ class KernelBuilder {
       if (const auto* nest = std::get_if<Nest>(&statement.form)) add(*nest, *body);
       if (const auto* inner = std::get_if<Group>(&statement.form)) add(*inner, *body);
     }
-    add_origin(group.origin);
+    add_origins(kernel, group.origin);
   }
 
   // A walk that counts: `count_buffer` is where the final count goes, at position `slot`.
@@ -213,13 +213,6 @@ class KernelBuilder {
     }
     inner->push_back({std::move(body)});
     map_exprs(*inner, [&](Expr e) { return substitute(e, counters); });
-  }
-
-  // An op that became several nests is named once.
-  void add_origin(const std::vector<std::string>& nodes) {
-    for (const std::string& node : nodes) {
-      if (std::ranges::find(kernel.origin, node) == kernel.origin.end()) kernel.origin.push_back(node);
-    }
   }
 
   BufferId parameter(std::string name, ElementType element, int64_t alignment) {

@@ -1,6 +1,5 @@
 #include "passes/merge_kernels.h"
 
-#include <algorithm>
 #include <unordered_map>
 
 #include <fmt/format.h>
@@ -166,9 +165,7 @@ Status merge_kernels(Module& module, const PassContext& context) {
     }
     Kernel& shared = kernels[found->second];
     context.explain(fmt::format("merge-kernels: \"{}\" is \"{}\"", kernel.name, shared.name));
-    for (std::string& origin : kernel.origin) {
-      if (std::ranges::find(shared.origin, origin) == shared.origin.end()) shared.origin.push_back(std::move(origin));
-    }
+    add_origins(shared, kernel.origin);
   }
   module.kernels = std::move(kernels);
   redirect_calls(module.entry.body, kept);

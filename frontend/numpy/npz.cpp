@@ -188,14 +188,6 @@ ir::Result<NumpyArray> read_npy_bytes(std::span<const std::byte> file) {
   return array;
 }
 
-ir::Result<NumpyArray> read_npy(const std::filesystem::path& path) {
-  const ir::Result<MappedFile> file = MappedFile::open(path);
-  if (!file) return file.faults();
-  ir::Result<NumpyArray> array = read_npy_bytes(file->bytes());
-  if (!array) return within(array.faults(), path.string());
-  return array;
-}
-
 ir::Result<std::vector<NumpyArray>> read_npz_bytes(std::span<const std::byte> file, int64_t max_bytes) {
   const ir::Result<std::vector<ZipEntry>> entries = zip_entries(file);
   if (!entries) return entries.faults();

@@ -31,7 +31,6 @@ ir::Result<std::vector<NumpyArray>> read_npz_bytes(std::span<const std::byte> fi
                                                    int64_t max_bytes = kMostNumpyBytes);
 
 // The array has no name.
-ir::Result<NumpyArray> read_npy(const std::filesystem::path& path);
 ir::Result<NumpyArray> read_npy_bytes(std::span<const std::byte> file);
 
 }  // namespace burin::frontend
