@@ -124,6 +124,22 @@ void print_interface(const ir::Module& module, ir::TextWriter& out) {
   for (const ir::Interface& output : module.outputs) print("output", output);
 }
 
+// The commands that make objects of the file: one, or one per target and one for the tables.
+void print_commands(std::span<const Variant> variants, const ModelTables& tables, ir::TextWriter& out) {
+  const std::string& file = tables.symbol_prefix;
+  const auto print = [&](const targets::Target& target, std::string_view part, const std::string& object) {
+    out.line(fmt::format("//   {} -std=c++17 {}{} -c {}.cpp -o {}.o", target.toolchain.gcc, target.toolchain.gcc_flags,
+                         part, file, object));
+  };
+  out.line("// To compile, and to link with libburin_runtime.a:");
+  if (variants.size() == 1) return print(variants[0].target, "", file);
+  for (size_t i = 0; i < variants.size(); ++i) {
+    print(variants[i].target, " -DBURIN_KERNELS_ONLY", file + "_" + c_identifier(tables.variants[i].target));
+  }
+  // The last variant asks least of a machine.
+  print(variants.back().target, " -DBURIN_TABLES_ONLY", file);
+}
+
 }  // namespace
 
 std::string weights_macro(const ModelTables& tables) { return upper_case(tables.symbol_prefix) + "_BIN"; }
@@ -134,10 +150,7 @@ std::string emit_cpp(std::span<const Variant> variants, const ModelTables& table
                        comment_text(tables.compiler)));
   out.line("//");
   print_interface(*variants[0].module, out);
-  for (const Variant& variant : variants) {
-    out.line(fmt::format("//   {}: {} {}", variant.target.name, variant.target.toolchain.gcc,
-                         variant.target.toolchain.gcc_flags));
-  }
+  print_commands(variants, tables, out);
   out.line("#include <cstdint>");
   out.line("#include <cstring>");
   out.line("");
