@@ -96,18 +96,20 @@ Status run_passes(std::span<const LoopPass> passes, Module& module, const PassCo
 
 Result<Module> lower_to_loops(const Graph& graph, const PassContext& context, const std::string& target,
                               const PassHooks& hooks) {
+  const Stopwatch graph_watch;
   Result<LoweredGraph> lowered = lower_graph(graph);
   if (!lowered) return lowered.faults();
+  if (hooks.took) hooks.took("lower-graph", graph_watch.seconds());
   Program& program = lowered->program;
   if (hooks.after_nest_pass) {
     if (Status status = hooks.after_nest_pass("lower-graph", program); !status) return status.faults();
   }
   if (Status status = run_passes(nest_passes(), program, context, hooks); !status) return status.faults();
-  const Stopwatch watch;
+  const Stopwatch nest_watch;
   Result<LoweredProgram> loops = lower_nests(program, context.machine, context.math, target);
   if (!loops) return loops.faults();
   for (const std::string& line : loops->explained) context.explain("schedule: " + line);
-  if (hooks.took) hooks.took("lower-nests", watch.seconds());
+  if (hooks.took) hooks.took("lower-nests", nest_watch.seconds());
   if (hooks.after_loop_pass) {
     if (Status status = hooks.after_loop_pass("lower-nests", loops->module); !status) return status.faults();
   }

@@ -92,6 +92,18 @@ TEST(Burin, compiles_what_it_promises) {
   EXPECT_EQ(net["graph"]["tensors"]["image"]["data_type"], 562);
 }
 
+TEST(Burin, says_how_long_each_step_took) {
+  const Scratch scratch;
+  const Finished made = run_burin({"compile", kDigits, "-o", "out", "-t", "x86_64-v3", "--time"}, scratch.path());
+  ASSERT_EQ(made.exit_code, 0) << made.errors;
+  size_t at = 0;
+  for (const char* step : {"import", "fold-constants", "lower-graph", "assign-layouts", "lower-nests", "expand-math",
+                           "generate-code", "link"}) {
+    at = made.errors.find(std::string(" ms  ") + step + "\n", at);
+    ASSERT_NE(at, std::string::npos) << step << " in order in:\n" << made.errors;
+  }
+}
+
 TEST(Burin, example_compiles_as_printed_and_runs) {
   for (const char* emit : {"lib", "static-lib", "object", "cpp"}) {
     const Scratch scratch;

@@ -3,12 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
 #include <set>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "tools/burin/flags.h"
+#include "tools/burin/pass_hooks.h"
 
 namespace burin::tools {
 namespace {
@@ -117,6 +119,20 @@ TEST(CommandLine, a_pass_to_print_after_is_one_that_there_is) {
   EXPECT_NE(faults.find("--print-ir-after: expected one of all, import, "), std::string::npos) << faults;
   EXPECT_NE(faults.find(", lower-nests, "), std::string::npos) << faults;
   EXPECT_NE(faults.find("found \"nosuch\" [usage]"), std::string::npos) << faults;
+}
+
+// The rows of docs/architecture.md's table of passes: form, `name`, what it does.
+TEST(Architecture, lists_the_steps_in_their_order) {
+  std::ifstream page(BURIN_SOURCE_DIR "/docs/architecture.md");
+  std::vector<std::string> listed{"import"};
+  bool inside = false;
+  for (std::string line; std::getline(page, line);) {
+    inside = line.starts_with("| form | pass |") || (inside && line.starts_with("|"));
+    const size_t begin = line.find('`') + 1;
+    if (inside && begin > 0) listed.push_back(line.substr(begin, line.find('`', begin) - begin));
+  }
+  const std::vector<std::string_view> steps = step_names();
+  EXPECT_EQ(listed, std::vector<std::string>(steps.begin(), steps.end()));
 }
 
 TEST(CommandLine, more_threads_than_libraries_use_are_refused) {

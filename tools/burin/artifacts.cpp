@@ -15,6 +15,7 @@
 #include "tools/burin/flags.h"
 #include "tools/burin/lower_model.h"
 #include "tools/burin/net_json.h"
+#include "tools/burin/pass_hooks.h"
 #include "tools/burin/report.h"
 
 namespace burin::tools {
@@ -90,6 +91,7 @@ ir::Status write_compiled(const LoweredModel& model, const std::string& name, co
                           OutputFiles& files) {
   const ir::Result<std::vector<codegen::ObjectFile>> objects = make_objects(model, exported_by(options.emit), options);
   if (!objects) return objects.faults();
+  const StepTime time(options, "link");
   show_progress("linking");
   const codegen::LinkInput input = link_input(model, *objects);
   const ir::Result<std::filesystem::path> path = files.reserve(code_file(name, options.emit));

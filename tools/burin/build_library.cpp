@@ -14,6 +14,7 @@
 #include "tools/burin/digest.h"
 #include "tools/burin/flags.h"
 #include "tools/burin/lower_model.h"
+#include "tools/burin/pass_hooks.h"
 #include "tools/burin/report.h"
 
 namespace burin::tools {
@@ -87,6 +88,7 @@ ir::Result<LoweredModel> lower_model(const ir::Graph& graph, std::vector<targets
 
 ir::Result<std::vector<codegen::ObjectFile>> make_objects(const LoweredModel& model, codegen::Exported exported,
                                                           const Options& options) {
+  const StepTime time(options, "generate-code");
   show_progress("generating code");
   switch (options.toolchain) {
     case Toolchain::kLlvm: return codegen::emit_objects(model.variants, model.tables, exported);

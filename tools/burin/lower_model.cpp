@@ -57,6 +57,7 @@ std::string library_name(const std::filesystem::path& model, const Options& opti
 }
 
 ir::Result<ir::Graph> import_file(const std::filesystem::path& model, const Options& options) {
+  const StepTime time(options, "import");
   show_progress("reading " + model.string());
   ir::Result<frontend::OnnxModel> read = frontend::read_model(model, limits_of(options));
   if (!read) return read.faults();

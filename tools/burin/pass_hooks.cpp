@@ -44,6 +44,10 @@ ir::Status look_at(std::string_view pass, const Form& form, const Options& optio
   return as_defect(pass, verified(pass, form));
 }
 
+void print_time(std::string_view step, double seconds) {
+  std::fprintf(stderr, "%10.1f ms  %.*s\n", seconds * 1e3, static_cast<int>(step.size()), step.data());
+}
+
 }  // namespace
 
 std::vector<std::string_view> step_names() {
@@ -58,11 +62,7 @@ std::vector<std::string_view> step_names() {
 
 passes::PassHooks hooks_for(const Options& options) {
   passes::PassHooks hooks;
-  if (options.time) {
-    hooks.took = [](std::string_view pass, double seconds) {
-      std::fprintf(stderr, "%10.1f ms  %.*s\n", seconds * 1e3, static_cast<int>(pass.size()), pass.data());
-    };
-  }
+  if (options.time) hooks.took = print_time;
   if (options.print_ir_after.empty() && !options.verify_each && !options.check_passes) return hooks;
   const auto checks = std::make_shared<PassCheck>();
   hooks.after_graph_pass = [&options, checks](std::string_view pass, const ir::Graph& graph) {
@@ -77,6 +77,11 @@ passes::PassHooks hooks_for(const Options& options) {
     return look_at(pass, module, options);
   };
   return hooks;
+}
+
+StepTime::~StepTime() {
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start_;
+  if (options_.time) print_time(step_, seconds.count());
 }
 
 ir::Status show_imported(const ir::Graph& graph, const passes::PassHooks& hooks) {
