@@ -245,7 +245,7 @@ void TextCursor::scan_punctuation() {
 
 std::string shown(const Token& token) {
   constexpr size_t kMost = 60;  // a string token may be as long as the text
-  const std::string text = quoted(std::string_view(token.text).substr(0, kMost));
+  std::string text = quoted(std::string_view(token.text).substr(0, kMost));
   switch (token.kind) {
     case TokenKind::kEnd: return "the end of the text";
     case TokenKind::kIdentifier:

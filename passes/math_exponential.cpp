@@ -8,7 +8,6 @@
 namespace burin::passes {
 
 using ir::Expr;
-using ir::Opcode;
 
 namespace {
 
@@ -67,12 +66,13 @@ SplitFloat split(Expr x) {
   const Expr scaled = select(subnormal, x * number(x, std::ldexp(1.0, format.fraction_bits + 1)), x);
   const bool f32 = format.fraction_bits == 23;
   const uint64_t root_half = f32 ? 0x3f3504f3U : 0x3fe6a09e667f3bcdU;
-  const auto offset = static_cast<uint64_t>(format.exponent_bias + 1);  // keeps the difference above 0
+  const auto offset = static_cast<uint64_t>(format.exponent_bias) + 1;  // keeps the difference above 0
   const uint64_t one = uint64_t{1} << format.fraction_bits;
   const Expr above = bits_of(scaled) + bit_constant(bits_of(scaled), offset * one - root_half);
   const Expr fraction = bit_and(above, one - 1) + bit_constant(above, root_half);
   const double power = std::ldexp(1.0, format.fraction_bits);
-  const auto exponent_of_power = static_cast<uint64_t>(format.exponent_bias + format.fraction_bits);
+  const auto exponent_of_power =
+      static_cast<uint64_t>(format.exponent_bias) + static_cast<uint64_t>(format.fraction_bits);
   const Expr held = float_of(shift_right(above, format.fraction_bits) + bit_constant(above, exponent_of_power * one));
   const Expr bias = select(subnormal, number(x, power + static_cast<double>(offset) + scale_exponent),
                            number(x, power + static_cast<double>(offset)));

@@ -109,13 +109,13 @@ void visit_body(Program& program, std::vector<Statement>& body, std::vector<bool
   for (const Statement& statement : body) {
     for (TensorId tensor : touched_by(statement)) ++touches[tensor.index];
   }
-  for (size_t i = 0; i < body.size(); ++i) {
-    for_each_body(body[i], [&](std::vector<Statement>& inner) {
+  for (Statement& statement : body) {
+    for_each_body(statement, [&](std::vector<Statement>& inner) {
       std::vector<bool> outside = shared;
       std::vector<int> others = touches;
-      for (TensorId tensor : touched_by(body[i])) --others[tensor.index];
+      for (TensorId tensor : touched_by(statement)) --others[tensor.index];
       for (size_t t = 0; t < others.size(); ++t) outside[t] = outside[t] || others[t] > 0;
-      add(outside, touched_around(body[i], inner));
+      add(outside, touched_around(statement, inner));
       visit_body(program, inner, std::move(outside), visit);
       touches.resize(program.tensors.size());
       shared.resize(program.tensors.size());

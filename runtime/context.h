@@ -66,7 +66,7 @@ static inline burin_word burin_text(const char *text) {
 }
 
 static inline burin_word burin_number(int64_t number) {
-  burin_word word = {NULL, number};
+  burin_word word = {NULL, number};  // NOLINT(modernize-use-nullptr): C, that tests in C++ include
   return word;
 }
 

@@ -127,7 +127,7 @@ TEST(Suite, finds_folders_with_a_model) {
 }
 
 TEST(Digest, depends_on_every_byte_and_border) {
-  const auto digest = [](std::vector<std::string> texts) {
+  const auto digest = [](const std::vector<std::string>& texts) {
     Digest value;
     for (const std::string& text : texts) value.add(text);
     return value.text();

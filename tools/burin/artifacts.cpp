@@ -105,7 +105,7 @@ ir::Status write_compiled(const LoweredModel& model, const std::string& name, co
 }
 
 ir::Status write_code(const LoweredModel& model, const std::string& name, const Options& options, OutputFiles& files) {
-  const ir::Status status =
+  ir::Status status =
       options.emit == Emit::kCpp ? write_cpp(model, name, files) : write_compiled(model, name, options, files);
   if (!status || linking_of(options.emit) == Linking::kShared) return status;
   return write_runtime(model, files);

@@ -55,7 +55,7 @@ ir::Result<std::vector<std::byte>> read_file(const fs::path& path) {
 // Where the file is: seen from the current folder, else from the list's.
 fs::path resolve(const InputList& list, const std::string& path) {
   std::error_code error;
-  const fs::path beside = list.file.parent_path() / path;
+  fs::path beside = list.file.parent_path() / path;
   if (fs::exists(path, error) || beside == path || !fs::exists(beside, error)) return path;
   fmt::print(stderr, "{}: reading {} from the list's folder\n", list.file.string(), beside.string());
   return beside;

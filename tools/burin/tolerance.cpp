@@ -73,7 +73,7 @@ std::string index_text(int64_t position, std::span<const int64_t> dims) {
   return fmt::format("[{}]", fmt::join(index, ","));
 }
 
-std::string with_point(std::string digits) {
+std::string with_point(const std::string& digits) {
   const bool is_whole = digits.find_first_not_of("-0123456789") == std::string::npos;
   return is_whole ? digits + ".0" : digits;
 }
