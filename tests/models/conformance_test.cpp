@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <ostream>
 #include <string>
 
 #include "tests/tools/process.h"
@@ -18,6 +19,8 @@ struct Bundle {
   const char* file;
   const char* folder;
   double least_passed;  // part of all cases
+
+  friend void PrintTo(const Bundle& bundle, std::ostream* out) { *out << bundle.folder; }
 };
 
 // Cases whose stored outputs contradict the specification: QLinearMatMul saturates ("y = saturate((x / y_scale) +
