@@ -10,6 +10,7 @@ namespace burin::frontend {
 namespace {
 
 using ir::Attributes;
+using ir::ElementType;
 using ir::OpInfo;
 using ir::Result;
 using ir::Status;
@@ -127,22 +128,26 @@ Status import_rms_norm(NodeImport& node) {
 }
 
 // A simplified (root-mean-square) or full normalization over the last dimension, as com.microsoft has them: operands 0 and 1
-// are added first, scale is operand 2. The sum is the last result.
+// are added first, scale is operand 2. The sum is the last result. Inside, floats narrower than f32 are f32: a sum that is
+// rounded has lost what the normalization magnifies.
 enum class Centering { kMean, kNone };
 
 Status import_skip_norm(NodeImport& node, Centering centering, int bias) {
-  ValueId sum = node.emit(ir::kAdd, {node.operand(0), node.operand(1)});
-  if (node.has(bias)) sum = node.emit(ir::kAdd, {sum, node.operand(bias)});
+  const ElementType element = node.element(0);
+  const ElementType inner = ir::compute_type(element);
+  const auto operand = [&](int i) { return emit_cast(node, node.operand(i), inner); };
+  ValueId sum = node.emit(ir::kAdd, {operand(0), operand(1)});
+  if (node.has(bias)) sum = node.emit(ir::kAdd, {sum, operand(bias)});
   const bool centers = centering == Centering::kMean;
   const ir::Normalize normalize{axes_from(node.rank(0) - 1, node.rank(0)), trailing_axes(node, 2),
                                 node.number("epsilon", 1e-12), centers};
-  const ValueId beta = centers ? node.operand(3) : ValueId{};
+  const ValueId beta = centers ? operand(3) : ValueId{};
   const std::vector<ValueId> results =
-      node.emit_many(ir::kNormalize, {sum, node.operand(2), beta}, Attributes(normalize), 3);
-  node.set_result(0, results[0]);
+      node.emit_many(ir::kNormalize, {sum, operand(2), beta}, Attributes(normalize), 3);
+  node.set_result(0, emit_cast(node, results[0], element));
   if (centers) node.set_result(1, results[1]);
   node.set_result(2, results[2]);
-  node.set_result(3, sum);
+  node.set_result(3, emit_cast(node, sum, element));
   return {};
 }
 Status import_skip_layer_norm(NodeImport& node) { return import_skip_norm(node, Centering::kMean, 4); }
@@ -176,7 +181,6 @@ Status import_group_norm(NodeImport& node) {
   return {};
 }
 
-// x / norm, which is NaN where the norm is 0
 // x / norm. Zeros become 0 / 0, a NaN, as in the cases of ONNX 1.20; those of 1.23 have 0 there, at the same opset.
 Status import_lp_norm(NodeImport& node) {
   Result<int64_t> axis = axis_from_front(node, node.integer("axis", -1), node.rank(0));

@@ -1,6 +1,11 @@
 // What operators that decompose are imported as: the types of their results, and what is said of those that cannot be.
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <utility>
+#include <vector>
+
+#include "tests/frontend/evaluate_model.h"
 #include "tests/frontend/model_builder.h"
 
 namespace burin::frontend::test {
@@ -76,6 +81,24 @@ TEST(ImportRotary, an_odd_number_of_elements_has_no_pairs) {
   model.input("x", {1, 2, 3, 5}).input("c", {1, 3, 2}).output("y");
   model.node("RotaryEmbedding", {"x", "c", "c"}, {"y"});
   expect_says(faults_of(model.import()), "rotary dimensions: expected an even number up to 5, found 5");
+}
+
+// Of halves, 2049 is none: rounded before they are normalized, the sums would be 2048, 2048 and 2050.
+TEST(ImportSkipNorm, of_halves_rounds_no_sum_before_it_is_normalized) {
+  constexpr int kHalf = onnx::TensorProto::FLOAT16;
+  ModelBuilder model(17);
+  for (const char* name : {"x", "skip"}) model.input(name, {1, 3}, kHalf);
+  for (const char* name : {"scale", "shift"}) model.input(name, {3}, kHalf);
+  model.output("y");
+  model.node("SkipLayerNormalization", {"x", "skip", "scale", "shift"}, {"y"}).set_domain("com.microsoft");
+  const auto halves = [](std::vector<int64_t> dims, std::vector<double> values) {
+    return ir::numbers(ir::ElementType::kF16, std::move(dims), std::move(values));
+  };
+  const std::vector<double> y = computed(model, {halves({1, 3}, {2048, 2048, 2048}), halves({1, 3}, {0, 1, 2}),
+                                                 halves({3}, {1, 1, 1}), halves({3}, {0, 0, 0})});
+  ASSERT_EQ(y.size(), 3U);
+  const double expected[] = {-std::sqrt(1.5), 0, std::sqrt(1.5)};
+  for (size_t i = 0; i < y.size(); ++i) EXPECT_NEAR(y[i], expected[i], 1e-3) << "element " << i;
 }
 
 TEST(ImportPool, an_empty_kernel_is_refused) {

@@ -6,8 +6,7 @@
 #include <cstring>
 #include <numbers>
 
-#include "ir/evaluate.h"
-#include "passes/lower_graph.h"
+#include "tests/frontend/evaluate_model.h"
 #include "tests/frontend/model_builder.h"
 
 namespace burin::frontend::test {
@@ -51,20 +50,6 @@ std::vector<Complex> definition(const std::vector<Complex>& x, int64_t length, i
     y.push_back(sum);
   }
   return y;
-}
-
-// The model's only output for the input `x`.
-std::vector<double> computed(const ModelBuilder& model, const std::vector<ir::Literal>& inputs) {
-  const ir::Result<ir::Graph> graph = model.import();
-  if (!graph) return ADD_FAILURE() << text_of(graph.faults()), std::vector<double>();
-  const ir::Result<passes::LoweredGraph> lowered = passes::lower_graph(*graph);
-  if (!lowered) return ADD_FAILURE() << text_of(lowered.faults()), std::vector<double>();
-  const ir::Result<ir::Evaluation> evaluation = ir::evaluate(lowered->program, inputs);
-  if (!evaluation) return ADD_FAILURE() << text_of(evaluation.faults()), std::vector<double>();
-  const ir::Literal& y = evaluation->outputs[0];
-  std::vector<double> values;
-  for (int64_t i = 0; i < y.element_count(); ++i) values.push_back(y.at(static_cast<size_t>(i)).number);
-  return values;
 }
 
 void expect_close(const std::vector<double>& found, const std::vector<Complex>& expected, double allowed) {
