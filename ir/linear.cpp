@@ -40,6 +40,14 @@ bool accumulate(Expr e, int64_t scale, LinearForm& form) {
   return true;
 }
 
+// True when the variable's coefficient says which way the form goes: no other term has it inside, as a * K has K.
+bool stands_alone(const LinearForm& form, VariableId variable) {
+  return std::ranges::none_of(form.terms, [&](const auto& term) {
+    const bool is_itself = is_variable(term.first) && variable_of(term.first) == variable;
+    return !is_itself && uses_variable(term.first, variable);
+  });
+}
+
 // `budget` counts the substitutions still allowed: the search branches over the terms at every depth.
 bool nonnegative(Expr e, int depth, int& budget) {
   if (e->low >= 0) return true;
@@ -51,7 +59,7 @@ bool nonnegative(Expr e, int depth, int& budget) {
     const Variable& variable = (*e->pool)[variable_of(term)];
     if (!variable.extent.valid()) continue;
     const Expr worst = coefficient > 0 ? e->pool->integer(0) : variable.extent - 1;
-    if (uses_variable(worst, variable_of(term))) continue;
+    if (uses_variable(worst, variable_of(term)) || !stands_alone(*form, variable_of(term))) continue;
     if (budget-- <= 0) return false;
     if (nonnegative(substitute(e, {{variable_of(term).index, worst}}), depth - 1, budget)) return true;
   }
