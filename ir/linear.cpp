@@ -40,11 +40,12 @@ bool accumulate(Expr e, int64_t scale, LinearForm& form) {
   return true;
 }
 
+bool is_the_variable(Expr e, VariableId variable) { return is_variable(e) && variable_of(e) == variable; }
+
 // True when the variable's coefficient says which way the form goes: no other term has it inside, as a * K has K.
 bool stands_alone(const LinearForm& form, VariableId variable) {
   return std::ranges::none_of(form.terms, [&](const auto& term) {
-    const bool is_itself = is_variable(term.first) && variable_of(term.first) == variable;
-    return !is_itself && uses_variable(term.first, variable);
+    return !is_the_variable(term.first, variable) && uses_variable(term.first, variable);
   });
 }
 
@@ -70,7 +71,7 @@ bool nonnegative(Expr e, int depth, int& budget) {
 
 int64_t LinearForm::coefficient_of(VariableId variable) const {
   for (const auto& [term, coefficient] : terms) {
-    if (is_variable(term) && variable_of(term) == variable) return coefficient;
+    if (is_the_variable(term, variable)) return coefficient;
   }
   return 0;
 }
@@ -84,13 +85,9 @@ std::optional<LinearForm> linear_form(Expr e) {
 
 std::optional<AxisStride> stride_of(Expr e, VariableId variable) {
   std::optional<LinearForm> form = linear_form(e);
-  if (!form) return std::nullopt;
+  if (!form || !stands_alone(*form, variable)) return std::nullopt;
   const int64_t stride = form->coefficient_of(variable);
-  std::erase_if(form->terms,
-                [&](const auto& term) { return is_variable(term.first) && variable_of(term.first) == variable; });
-  for (const auto& [term, coefficient] : form->terms) {
-    if (uses_variable(term, variable)) return std::nullopt;
-  }
+  std::erase_if(form->terms, [&](const auto& term) { return is_the_variable(term.first, variable); });
   return AxisStride{stride, sum_of(*form, *e->pool)};
 }
 

@@ -21,7 +21,7 @@
 namespace burin::ir {
 
 // x and y match anything; c and d match constants only.
-enum class Wildcard : uint { kNone, kX, kY, kC, kD };
+enum class Wildcard : uint8_t { kNone, kX, kY, kC, kD };
 inline constexpr int kWildcards = 5;
 
 struct PatternNode {

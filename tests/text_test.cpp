@@ -3,8 +3,7 @@
 // without its comments. With `--explain` among the flags the reasons that passes gave come first, as `explain: ` lines.
 //
 // Each output is also parsed back, as it stands and simplified, and must print the same again, and the last pass finds nothing
-// more to do in it. With BURIN_BLESS=1 in the
-// environment the expectations are rewritten instead of compared.
+// more to do in it. With BURIN_BLESS=1 in the environment the expectations are rewritten instead of compared.
 #include <gtest/gtest.h>
 
 #include <algorithm>
