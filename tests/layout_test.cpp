@@ -20,6 +20,8 @@
 #include <utility>
 #include <vector>
 
+#include "tests/paths.h"
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -213,8 +215,8 @@ class TemporaryTree {
 using Faults = std::vector<std::string>;
 
 TEST(Layout, this_tree_keeps_the_rules) {
-  ASSERT_TRUE(fs::exists(fs::path(BURIN_SOURCE_DIR) / "ir")) << "BURIN_SOURCE_DIR is " << BURIN_SOURCE_DIR;
-  for (const std::string& fault : layout_faults(BURIN_SOURCE_DIR)) ADD_FAILURE() << fault;
+  ASSERT_TRUE(fs::exists(fs::path(test::source_dir()) / "ir")) << "the source is in " << test::source_dir();
+  for (const std::string& fault : layout_faults(test::source_dir())) ADD_FAILURE() << fault;
 }
 
 TEST(Layout, a_good_tree_has_no_faults) {

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "ir/rules.h"
+#include "tests/paths.h"
 #include "tools/burin/command_line.h"
 #include "tools/burin/opt.h"
 #include "tools/burin/opt_command.h"
@@ -227,7 +228,7 @@ void register_tests(const fs::path& root) {
 TEST(Rules, each_rewrites_something_in_a_text_test) {
   const std::span<const ir::Rule> rules = ir::index_rules();
   std::vector<int64_t> firings(rules.size());
-  for (const fs::path& path : test_files_below(BURIN_SOURCE_DIR "/tests")) {
+  for (const fs::path& path : test_files_below(test::source_dir() + "/tests")) {
     const TestFile file = read_test(path);
     for (const Case& test : file.cases) {
       const ir::Result<tools::OptOptions> options = options_of(file);
@@ -245,6 +246,6 @@ TEST(Rules, each_rewrites_something_in_a_text_test) {
 
 int main(int argc, char** argv) {
   ::testing::InitGoogleTest(&argc, argv);
-  burin::register_tests(BURIN_SOURCE_DIR "/tests");
+  burin::register_tests(burin::test::source_dir() + "/tests");
   return RUN_ALL_TESTS();
 }

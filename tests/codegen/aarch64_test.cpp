@@ -55,8 +55,8 @@ TEST(Aarch64, a_static_library_links_into_a_program) {
   ASSERT_TRUE(write_static_library({&*tables, aarch64().architecture, objects}, library));
   ASSERT_TRUE(write_runtime_archive(aarch64().architecture, runtime));
   const std::string program = scratch_path("run_matmul");
-  ASSERT_TRUE(runs(std::string(kCompileRunModel) + " -static -DBURIN_LINKED_MODEL=burin_model_matmul " + library + " " +
-                   runtime + " -o " + program));
+  ASSERT_TRUE(runs(compile_run_model() + " -static -DBURIN_LINKED_MODEL=burin_model_matmul " + library + " " + runtime +
+                   " -o " + program));
   const Literal input = ir::hostile_literal(ElementType::kF32, {16, 24}, 1);
   EXPECT_EQ(check_run(module, {&input, 1}, program, "-"), "");
 }

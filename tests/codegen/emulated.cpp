@@ -6,6 +6,7 @@
 
 #include "ir/interpret_loops.h"
 #include "tests/codegen/run_library.h"
+#include "tests/paths.h"
 
 namespace burin::codegen {
 
@@ -54,8 +55,9 @@ bool has_emulator() {
   return has;
 }
 
-const char* const kCompileRunModel =
-    "aarch64-linux-gnu-gcc -O1 -I" BURIN_SOURCE_DIR " " BURIN_SOURCE_DIR "/tests/codegen/run_model.c";
+std::string compile_run_model() {
+  return "aarch64-linux-gnu-gcc -O1 -I" + test::source_dir() + " " + test::source_dir() + "/tests/codegen/run_model.c";
+}
 
 targets::Target aarch64() { return *targets::target_named("aarch64-neon"); }
 
@@ -81,7 +83,7 @@ std::string check_run(const ir::Module& module, std::span<const Literal> inputs,
 std::string check_emulated(const ir::Module& module, std::span<const Literal> inputs, const std::string& library) {
   static const std::string program = [] {
     std::string path = scratch_path("run_model");
-    return runs(std::string(kCompileRunModel) + " -o " + path) ? path : std::string();
+    return runs(compile_run_model() + " -o " + path) ? path : std::string();
   }();
   if (program.empty()) return "run_model.c does not compile";
   return check_run(module, inputs, program, library);

@@ -14,7 +14,7 @@ namespace burin::codegen {
 bool has_emulator();
 targets::Target aarch64();
 // The command that compiles run_model.c for aarch64, without outputs.
-extern const char* const kCompileRunModel;
+std::string compile_run_model();
 // Runs a command of the shell.
 bool runs(const std::string& command);
 

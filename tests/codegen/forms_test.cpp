@@ -19,6 +19,7 @@
 #include "tests/codegen/check_cpp.h"
 #include "tests/codegen/run_library.h"
 #include "tests/passes/random_literal.h"
+#include "tests/paths.h"
 
 namespace burin::codegen {
 namespace {
@@ -26,7 +27,7 @@ namespace {
 namespace fs = std::filesystem;
 using ir::Literal;
 
-const fs::path kForms = fs::path(BURIN_SOURCE_DIR) / "tests/ir";
+const fs::path kForms = fs::path(test::source_dir()) / "tests/ir";
 constexpr int64_t kSymbolValue = 5;  // of symbols, where their bounds allow it
 constexpr double kTolerance = 2e-5;  // of the largest value; products of Winograd's matrices are up to 100
 

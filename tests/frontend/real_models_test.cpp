@@ -8,6 +8,7 @@
 #include "frontend/numpy/npz.h"
 #include "frontend/onnx/model_reader.h"
 #include "tests/frontend/hostile_bytes.h"
+#include "tests/paths.h"
 
 namespace burin::frontend {
 namespace {
@@ -16,7 +17,7 @@ namespace fs = std::filesystem;
 
 std::vector<fs::path> files_of(std::string_view extension) {
   std::vector<fs::path> files;
-  const fs::path folder = fs::path(BURIN_SOURCE_DIR) / "../shared/models";
+  const fs::path folder = fs::path(test::source_dir()) / "../shared/models";
   if (!fs::exists(folder)) return files;
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
     if (entry.path().extension() == extension) files.push_back(entry.path());

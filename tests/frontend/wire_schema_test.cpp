@@ -1,5 +1,6 @@
 // The hand-written account of onnx-ml.proto against the file itself.
 #include "frontend/onnx/wire_schema.h"
+#include "tests/paths.h"
 
 #include <gtest/gtest.h>
 
@@ -8,10 +9,6 @@
 #include <regex>
 #include <string>
 #include <vector>
-
-#ifndef BURIN_ONNX_PROTO
-#define BURIN_ONNX_PROTO ""
-#endif
 
 namespace burin::frontend {
 namespace {
@@ -56,7 +53,7 @@ WireType wire_type_of(const std::string& type) {
 }
 
 TEST(WireSchema, agrees_with_the_proto_file) {
-  std::ifstream file(BURIN_ONNX_PROTO);
+  std::ifstream file(test::onnx_proto());
   if (!file) GTEST_SKIP() << "no onnx-ml.proto given";
   const ProtoMessages proto = read_proto(file);
   for (int kind = 0; kind < kMessageKinds; ++kind) {

@@ -8,6 +8,7 @@
 #include <ostream>
 #include <string>
 
+#include "tests/paths.h"
 #include "tests/tools/process.h"
 
 namespace burin::tools {
@@ -38,9 +39,9 @@ class Conformance : public testing::TestWithParam<Bundle> {};
 
 TEST_P(Conformance, nothing_fails) {
   const Bundle& bundle = GetParam();
-  const fs::path archive = fs::path(BURIN_SOURCE_DIR) / "../shared/models/conformance" / bundle.file;
+  const fs::path archive = fs::path(test::source_dir()) / "../shared/models/conformance" / bundle.file;
   if (!fs::exists(archive)) GTEST_SKIP() << "no " << archive.string() << ": conformance cases are not tested";
-  const fs::path unpacked = fs::path(BURIN_CONFORMANCE_DIR);
+  const fs::path unpacked = fs::path(test::build_dir()) / "conformance";
   fs::create_directories(unpacked);
   const Finished untarred = run_program({"tar", "xzf", archive, "-C", unpacked});
   ASSERT_EQ(untarred.exit_code, 0) << untarred.errors;

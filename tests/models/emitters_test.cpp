@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "tests/models/shared_models.h"
+#include "tests/paths.h"
 
 namespace burin::tools {
 namespace {
@@ -56,7 +57,7 @@ INSTANTIATE_TEST_SUITE_P(Shared, Emitted, testing::ValuesIn(required_models([](c
 class Emulated : public testing::TestWithParam<Model> {
  protected:
   void SetUp() override {
-    const Finished compiled = run_program({"aarch64-linux-gnu-gcc", "-O1", "-I" BURIN_SOURCE_DIR,
+    const Finished compiled = run_program({"aarch64-linux-gnu-gcc", "-O1", "-I" + test::source_dir(),
                                            source("tests/codegen/run_model.c"), "-o", folder_.path() / "run_model"});
     const bool has_qemu = run_program({"qemu-aarch64", "--version"}).exit_code == 0;
     if (compiled.exit_code == 127 || !has_qemu) GTEST_SKIP() << "needs aarch64-linux-gnu-gcc and qemu-aarch64";

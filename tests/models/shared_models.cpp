@@ -6,12 +6,14 @@
 #include <span>
 #include <string_view>
 
+#include "tests/paths.h"
+
 namespace burin::tools {
 namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kModels = fs::path(BURIN_SOURCE_DIR) / "../shared/models";
+const fs::path kModels = fs::path(test::source_dir()) / "../shared/models";
 
 // Folders all of whose models are required, and single models beside them.
 constexpr std::string_view kRequired[] = {"vision_classification/",   "vision_detection/", "vision_segmentation/",

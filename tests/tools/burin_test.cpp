@@ -40,7 +40,7 @@ TEST(Burin, verifies_the_example_model_by_every_toolchain_of_its_own) {
 }
 
 TEST(Burin, made_the_page_of_operators) {
-  std::ifstream file(std::filesystem::path(BURIN_SOURCE_DIR) / "docs/operators.md");
+  std::ifstream file(source("docs/operators.md"));
   const std::string page((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   EXPECT_EQ(page, run_burin({"ops", "--markdown"}).output)
       << "to make it anew: burin ops --markdown > docs/operators.md";

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "tests/paths.h"
 #include "tools/burin/flags.h"
 #include "tools/burin/pass_hooks.h"
 
@@ -123,7 +124,7 @@ TEST(CommandLine, a_pass_to_print_after_is_one_that_there_is) {
 
 // The rows of docs/architecture.md's table of passes: form, `name`, what it does.
 TEST(Architecture, lists_the_steps_in_their_order) {
-  std::ifstream page(BURIN_SOURCE_DIR "/docs/architecture.md");
+  std::ifstream page(test::source_dir() + "/docs/architecture.md");
   std::vector<std::string> listed{"import"};
   bool inside = false;
   for (std::string line; std::getline(page, line);) {

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/paths.h"
 #include "tests/tools/scratch.h"
 
 namespace burin::tools {
@@ -56,8 +57,8 @@ inline Finished run_program(std::vector<std::string> words, const std::filesyste
 }
 
 // The executable that was built, and a file of the source tree.
-inline std::string burin() { return BURIN_EXECUTABLE; }
-inline std::string source(const std::string& path) { return std::string(BURIN_SOURCE_DIR) + "/" + path; }
+inline std::string burin() { return test::burin_executable(); }
+inline std::string source(const std::string& path) { return test::source_dir() + "/" + path; }
 
 inline Finished run_burin(std::vector<std::string> words, const std::filesystem::path& folder = ".",
                           const std::function<void()>& prepare = {}) {
