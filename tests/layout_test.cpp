@@ -215,8 +215,9 @@ class TemporaryTree {
 using Faults = std::vector<std::string>;
 
 TEST(Layout, this_tree_keeps_the_rules) {
-  ASSERT_TRUE(fs::exists(fs::path(test::source_dir()) / "ir")) << "the source is in " << test::source_dir();
-  for (const std::string& fault : layout_faults(test::source_dir())) ADD_FAILURE() << fault;
+  ASSERT_TRUE(fs::exists(fs::path(burin::test::source_dir()) / "ir"))
+      << "the source is in " << burin::test::source_dir();
+  for (const std::string& fault : layout_faults(burin::test::source_dir())) ADD_FAILURE() << fault;
 }
 
 TEST(Layout, a_good_tree_has_no_faults) {
