@@ -46,9 +46,10 @@ const Layer kLayers[] = {
      .may_use_llvm = true},
 };
 
-constexpr std::string_view kTopLevel[] = {"CMakeLists.txt", "LICENSE",  "README.md", "bench",  "codegen",
-                                          "docs",           "frontend", "ir",        "passes", "runtime",
-                                          "targets",        "tests",    "tools"};
+constexpr std::string_view kTopLevel[] = {
+    "CHANGELOG.md", "CMakeLists.txt", "CONTRIBUTING.md", "LICENSE", "README.md", "SECURITY.md", "bench",   "codegen",
+    "docs",         "examples",       "frontend",        "ir",      "passes",    "runtime",     "targets", "tests",
+    "tools"};
 
 constexpr size_t kMostLines = 800;
 

@@ -1,4 +1,4 @@
-// Which of the names that there are someone may have meant who wrote one that there is not.
+// Finds the known name closest to a misspelled one, for "did you mean".
 #pragma once
 
 #include <cstddef>
@@ -13,8 +13,10 @@ class ClosestName {
 
   // Views of the model or of a table, which outlive the search.
   void consider(std::string_view candidate);
-  // `did you mean "axis"?` of the closest one, and of these the first in the alphabet; "" when none is close. The shorter the
-  // name, the closer it has to be: a single letter is the same but for its case.
+  // The closest one, of several equally close ones the first in the alphabet; empty when none is close. The shorter the name,
+  // the closer it has to be: a single letter is the same but for its case.
+  std::string_view best() const { return best_; }
+  // `did you mean "axis"?` of the closest one, or "".
   std::string hint() const;
 
  private:

@@ -11,6 +11,7 @@
 
 #include "tests/paths.h"
 #include "tools/burin/flags.h"
+#include "tools/burin/help.h"
 #include "tools/burin/pass_hooks.h"
 
 namespace burin::tools {
@@ -86,6 +87,92 @@ TEST(CommandLine, refuses_what_it_does_not_know) {
   EXPECT_FALSE(parse({"assemble", "m.onnx"}));
   EXPECT_FALSE(parse({"compile"}));
   EXPECT_FALSE(parse({}));
+}
+
+// Where each fault is, in order, and what was found.
+std::vector<std::string> found_in(const Parsed& parsed) {
+  std::vector<std::string> found;
+  if (parsed) return found;
+  for (const ir::Diagnostic& fault : parsed.faults()) {
+    EXPECT_EQ(fault.fault, ir::Fault::kUsage);
+    found.push_back(fault.message.substr(fault.message.find("found ")));
+  }
+  return found;
+}
+
+std::string hint_of(const Parsed& parsed) { return parsed ? "" : parsed.faults().front().hint; }
+
+TEST(CommandLine, reports_unknown_flags_once_each_in_their_order) {
+  EXPECT_EQ(found_in(parse({"compile", "m.onnx", "--zebra", "-g", "--emit", "exe", "--apple=3", "-o", "out"})),
+            (std::vector<std::string>{"found \"--zebra\"", "found \"-g\"", "found \"exe\"", "found \"--apple\""}));
+}
+
+TEST(CommandLine, the_value_of_an_unknown_flag_is_no_fault_of_its_own) {
+  EXPECT_EQ(found_in(parse({"compile", "m.onnx", "--output", "out"})), std::vector<std::string>{"found \"--output\""});
+}
+
+TEST(CommandLine, says_which_command_was_meant) {
+  EXPECT_EQ(hint_of(parse({"complie", "m.onnx"})), "did you mean \"compile\"?");
+  EXPECT_EQ(hint_of(parse({"Verify"})), "did you mean \"verify\"?");
+  EXPECT_EQ(hint_of(parse({"help", "benhc"})), "did you mean \"bench\"?");
+  EXPECT_EQ(hint_of(parse({"--hepl"})), "did you mean \"--help\"?");
+  EXPECT_EQ(hint_of(parse({"m.onnx"})), "burin compile m.onnx -o DIR");
+  EXPECT_NE(hint_of(parse({"frobnicate"})).find("commands are compile, run, "), std::string::npos);
+}
+
+TEST(CommandLine, says_which_flag_was_meant) {
+  for (const char* written :
+       {"--output", "--output-dir", "-output_dir", "--ouptut_dir", "--OUTPUT_DIR", "--output=x"}) {
+    EXPECT_EQ(hint_of(parse({"compile", "m.onnx", written})), "did you mean \"--output_dir\"?") << written;
+  }
+  EXPECT_EQ(hint_of(parse({"compile", "m.onnx", "-time"})), "did you mean \"--time\"?");
+  EXPECT_EQ(hint_of(parse({"compile", "m.onnx", "--emit", "libs"})), "did you mean \"lib\"?");
+  EXPECT_EQ(hint_of(parse({"compile", "m.onnx", "--wrong"})), "burin compile --help lists the flags");
+}
+
+TEST(CommandLine, names_what_is_missing_as_it_is_written) {
+  EXPECT_NE(faults_of(parse({"compile"})).find("expected a MODEL, found none"), std::string::npos);
+  EXPECT_NE(faults_of(parse({"run"})).find("expected a LIBRARY|MODEL, found none"), std::string::npos);
+  EXPECT_NE(faults_of(parse({"compile", "m", "-o"})).find("--output_dir: expected DIR, found none"), std::string::npos);
+  EXPECT_NE(faults_of(parse({"compile", "m", "-o", "--dry_run"})).find("--output_dir: expected DIR, found none"),
+            std::string::npos);
+  EXPECT_NE(
+      faults_of(parse({"compile", "m", "--input_dim", "x=1,2"})).find("expected NAME D,D,.., found \"x=1,2\" [usage]"),
+      std::string::npos);
+  EXPECT_NE(faults_of(parse({"compile", "m", "--dry_run=yes"})).find("--dry_run: expected no value, found \"yes\""),
+            std::string::npos);
+  EXPECT_NE(faults_of(parse({"compile", "a", "b"})).find("expected one MODEL, found \"a\", \"b\""), std::string::npos);
+  EXPECT_NE(faults_of(parse({"ops", "a"})).find("expected flags alone, found \"a\""), std::string::npos);
+}
+
+TEST(CommandLine, a_file_that_json_took_is_named) {
+  EXPECT_EQ(hint_of(parse({"inspect", "--json", "l.so"})),
+            "--json took \"l.so\" as its FILE: write LIBRARY|MODEL before it, or --json=-");
+}
+
+TEST(CommandLine, takes_values_next_to_their_flags) {
+  const Options options =
+      options_of(parse({"verify", "-j4", "--timeout=2.5", "-tnative", "--data=d", "--", "-m.onnx"}));
+  EXPECT_EQ(options.jobs, 4);
+  EXPECT_EQ(options.timeout, 2.5);
+  EXPECT_EQ(options.target, "native");
+  EXPECT_EQ(options.data, "d");
+  EXPECT_EQ(options.subject, "-m.onnx");
+  EXPECT_EQ(options_of(parse({"compile", "m.onnx", "--name=--x", "-o", "-"})).name, "--x");
+}
+
+TEST(CommandLine, prints_help_and_version_however_they_are_asked_for) {
+  const auto shown = [](const Parsed& parsed) {
+    return parsed ? std::get<Shown>(*parsed).text : ir::text_of(parsed.faults());
+  };
+  for (const char* word : {"help", "-h", "--help"}) EXPECT_EQ(shown(parse({word})), help_of_commands());
+  for (const char* word : {"-V", "--version"}) EXPECT_EQ(shown(parse({word})), version_text());
+  const std::string compile = help_of(info(Command::kCompile));
+  EXPECT_EQ(shown(parse({"help", "compile"})), compile);
+  EXPECT_EQ(shown(parse({"compile", "-h"})), compile);
+  EXPECT_EQ(shown(parse({"compile", "m.onnx", "--frob", "--help"})), compile);
+  EXPECT_NE(compile.find("\nusage: burin compile MODEL [FLAGS]\n"), std::string::npos) << compile;
+  EXPECT_NE(compile.find("\n  -o, --output_dir DIR "), std::string::npos) << compile;
 }
 
 TEST(CommandLine, refuses_model_flags_on_libraries) {

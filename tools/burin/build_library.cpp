@@ -10,7 +10,6 @@
 
 #include "codegen/cpp/build.h"
 #include "codegen/cpp/emit.h"
-#include "tools/burin/command_line.h"
 #include "tools/burin/digest.h"
 #include "tools/burin/flags.h"
 #include "tools/burin/lower_model.h"

@@ -1,128 +1,258 @@
 #include "tools/burin/command_line.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
-#include <CLI/CLI.hpp>
-#include <cctype>
+#include <algorithm>
+#include <optional>
+#include <span>
+#include <string_view>
 #include <utility>
+#include <vector>
 
+#include "frontend/onnx/closest_name.h"
 #include "tools/burin/flags.h"
+#include "tools/burin/help.h"
+#include "tools/burin/report.h"
 
 namespace burin::tools {
 namespace {
 
-// Where the callbacks of CLI11's options put what they find.
-struct Found {
-  Options options;
-  ir::Diagnostics faults;
+using Answer = std::variant<Options, Shown>;
+using WordsLeft = std::span<const std::string>;
+
+bool is_one_of(std::string_view word, std::initializer_list<std::string_view> names) {
+  return std::ranges::find(names, word) != names.end();
+}
+bool asks_for_help(std::string_view word) { return is_one_of(word, {"-h", "--help"}); }
+bool asks_for_version(std::string_view word) { return is_one_of(word, {"-V", "--version"}); }
+
+ir::Diagnostic with_hint(ir::Diagnostic fault, std::string hint) {
+  fault.hint = std::move(hint);
+  return fault;
+}
+
+const CommandInfo* find_command(std::string_view name) {
+  const auto commands = all_commands();
+  const auto found = std::ranges::find(commands, name, &CommandInfo::name);
+  return found == commands.end() ? nullptr : &*found;
+}
+
+const Flag* find_flag(std::string_view name) {
+  const auto flags = all_flags();
+  const auto found = std::ranges::find_if(
+      flags, [&](const Flag& flag) { return name == long_name(flag) || (!name.empty() && name == short_name(flag)); });
+  return found == flags.end() ? nullptr : &*found;
+}
+
+std::string usage_of(const CommandInfo& command) { return fmt::format("usage: {}", usage_line(command)); }
+
+// `did you mean "--output_dir"?` for "--output", "-output_dir" and "--outptu_dir"; else the usage.
+std::string hint_for_flag(std::string_view name, const CommandInfo& command) {
+  const std::string_view stem = name.substr(std::min(name.find_first_not_of('-'), name.size()));
+  frontend::ClosestName closest(stem);
+  std::vector<std::string_view> longer;
+  const auto consider = [&](std::string_view known) {
+    closest.consider(known.substr(2));
+    if (!stem.empty() && known.substr(2).starts_with(stem)) longer.push_back(known);
+  };
+  for (const Flag& flag : all_flags()) {
+    if (applies(flag, command.command)) consider(long_name(flag));
+  }
+  consider("--help");
+  consider("--version");
+  if (longer.size() == 1) return fmt::format("did you mean \"{}\"?", longer.front());
+  if (const std::string_view best = closest.best(); !best.empty()) return fmt::format("did you mean \"--{}\"?", best);
+  return fmt::format("burin {} --help lists the flags", command.name);
+}
+
+// Reads the words after a command.
+class Reader {
+ public:
+  Reader(const CommandInfo& command, WordsLeft words) : command_(command), left_(words) {
+    options_.command = command.command;
+  }
+
+  ir::Result<Answer> read() {
+    while (!left_.empty()) {
+      const std::string& word = left_.front();
+      left_ = left_.subspan(1);
+      if (only_subjects_ || word == "-" || !word.starts_with('-')) {
+        subjects_.push_back(word);
+      } else if (word == "--") {
+        only_subjects_ = true;
+      } else if (asks_for_help(word)) {
+        return Answer(Shown{help_of(command_)});
+      } else if (asks_for_version(word)) {
+        return Answer(Shown{version_text()});
+      } else {
+        read_flag(word);
+      }
+    }
+    take_subject();
+    if (!faults_.empty()) return faults_;
+    return Answer(std::move(options_));
+  }
+
+ private:
+  // `name` and, where "=" or a short flag's own word has it, the first word of its value.
+  struct Written {
+    std::string name;
+    std::optional<std::string> value;
+  };
+
+  static Written split(const std::string& word) {
+    const size_t equals = word.find('=');
+    const std::string name = word.substr(0, equals);
+    std::optional<std::string> value;
+    if (equals != std::string::npos) value = word.substr(equals + 1);
+    const bool is_long = name.starts_with("--") || name.size() == 2;
+    // "-emit" is "--emit" with a dash missing, not "-e mit".
+    if (is_long || find_flag("-" + name) != nullptr) return {name, value};
+    const Flag* flag = find_flag(name.substr(0, 2));
+    if (flag == nullptr || flag->words == 0) return {name, value};
+    return {name.substr(0, 2), word.substr(2)};
+  }
+
+  void read_flag(const std::string& word) {
+    Written written = split(word);
+    const Flag* flag = find_flag(written.name);
+    if (flag == nullptr) {
+      knows_all_flags_ = false;
+      add(with_hint(usage_fault("", fmt::format("expected a flag of {}, found \"{}\"", command_.name,
+                                                ir::printable(written.name))),
+                    hint_for_flag(written.name, command_)));
+      return;
+    }
+    const std::optional<std::vector<std::string>> words = value_of(*flag, written);
+    if (!applies(*flag, command_.command)) {
+      add(usage_fault(std::string(long_name(*flag)),
+                      fmt::format("has no effect on {}: {}", command_.name, flag->elsewhere)));
+    } else if (words) {
+      set(*flag, *words);
+    }
+  }
+
+  void set(const Flag& flag, std::span<const std::string> words) {
+    options_.given.insert(long_name(flag));
+    ir::Status status = flag.set(options_, words);
+    for (ir::Diagnostic fault : status.faults()) {
+      fault.where = long_name(flag);
+      add(std::move(fault));
+    }
+  }
+
+  // The words of the value; none, and a fault, where there are too few or too many.
+  std::optional<std::vector<std::string>> value_of(const Flag& flag, Written& written) {
+    const auto expected = [&](std::string_view value, std::string_view found) {
+      if (applies(flag, command_.command))
+        add(usage_fault(std::string(long_name(flag)), fmt::format("expected {}, found {}", value, found)));
+      return std::nullopt;
+    };
+    if (flag.words == 0 && written.value) return expected("no value", fmt::format("\"{}\"", *written.value));
+    std::vector<std::string> words;
+    if (written.value) words.push_back(std::move(*written.value));
+    while (words.size() < static_cast<size_t>(flag.words) && !left_.empty() && is_value(left_.front())) {
+      words.push_back(left_.front());
+      left_ = left_.subspan(1);
+    }
+    if (flag.value_optional && !words.empty() && !written.value) taken_optionally_ = {&flag, words.front()};
+    if (words.size() == static_cast<size_t>(flag.words) || (flag.value_optional && words.empty())) return words;
+    return expected(flag.value, words.empty() ? "none" : fmt::format("\"{}\"", fmt::join(words, " ")));
+  }
+
+  // Words of two dashes and flags are none, so that a forgotten value does not take the flag after it.
+  static bool is_value(const std::string& word) {
+    return !word.starts_with("--") && !asks_for_help(word) && (!word.starts_with('-') || find_flag(word) == nullptr);
+  }
+
+  void take_subject() {
+    const std::string_view kind = command_.subject;
+    const auto quoted = [&] {
+      std::vector<std::string> all;
+      for (const std::string& subject : subjects_) all.push_back(fmt::format("\"{}\"", ir::printable(subject)));
+      return fmt::format("{}", fmt::join(all, ", "));
+    };
+    if (kind.empty()) {
+      if (!subjects_.empty())
+        add(with_hint(usage_fault("", fmt::format("expected flags alone, found {}", quoted())), usage_of(command_)));
+    } else if (subjects_.size() > 1 && !knows_all_flags_) {
+      // One of them may be the value of a flag that is reported already.
+    } else if (subjects_.size() > 1) {
+      add(with_hint(usage_fault("", fmt::format("expected one {}, found {}", kind, quoted())), usage_of(command_)));
+    } else if (subjects_.size() == 1 && subjects_.front().empty()) {
+      add(usage_fault("", fmt::format("expected a {}, found \"\"", kind)));
+    } else if (subjects_.size() == 1) {
+      options_.subject = subjects_.front();
+    } else if (!command_.subject_optional) {
+      add(missing_subject());
+    }
+  }
+
+  ir::Diagnostic missing_subject() const {
+    std::string hint = usage_of(command_);
+    if (const auto& [flag, word] = taken_optionally_; flag != nullptr) {
+      hint = fmt::format("{} took \"{}\" as its {}: write {} before it, or {}=-", long_name(*flag), word, flag->value,
+                         command_.subject, long_name(*flag));
+    }
+    return with_hint(usage_fault("", fmt::format("expected a {}, found none", command_.subject)), std::move(hint));
+  }
+
+  void add(ir::Diagnostic fault) { faults_.push_back(std::move(fault)); }
+
+  const CommandInfo& command_;
+  WordsLeft left_;
+  Options options_;
+  ir::Diagnostics faults_;
+  std::vector<std::string> subjects_;
+  bool only_subjects_ = false;
+  bool knows_all_flags_ = true;
+  // The last flag that took a word it could have gone without, and that word.
+  std::pair<const Flag*, std::string> taken_optionally_ = {nullptr, ""};
 };
 
-bool applies(const Flag& flag, Command command) { return (flag.commands & in(command)) != 0; }
-
-// CLI11 hands over the words of all occurrences in one row.
-void take(Found& found, const Flag& flag, const CLI::results_t& words) {
-  found.options.given.insert(long_name(flag));
-  const size_t each = flag.words == 0 || (flag.value_optional && words.empty()) ? words.size() : flag.words;
-  size_t at = 0;
-  do {
-    const std::span<const std::string> occurrence(words.data() + at, each);
-    if (std::string wrong = flag.set(found.options, occurrence); !wrong.empty()) {
-      found.faults.push_back(usage_fault(std::string(long_name(flag)), std::move(wrong)));
-    }
-    at += each;
-  } while (at < words.size());
+// A fault of the word where a command should be.
+ir::Diagnostic no_command(std::string_view word) {
+  frontend::ClosestName closest(word);
+  for (const CommandInfo& row : all_commands()) closest.consider(row.name);
+  for (std::string_view other : {"help", "--help", "--version"}) closest.consider(other);
+  const std::string found = word.empty() ? "none" : fmt::format("\"{}\"", ir::printable(word));
+  ir::Diagnostic fault = usage_fault("", fmt::format("expected a command, found {}", found));
+  fault.hint = closest.hint();
+  if (!fault.hint.empty()) return fault;
+  std::vector<std::string_view> names;
+  for (const CommandInfo& row : all_commands()) names.push_back(row.name);
+  fault.hint = fmt::format("commands are {}; burin help says more", fmt::join(names, ", "));
+  if (word.ends_with(".onnx")) fault.hint = fmt::format("burin compile {} -o DIR", ir::printable(word));
+  if (word.starts_with('-')) fault.hint = "a command comes first: burin COMMAND [FLAGS]; burin help lists the commands";
+  return fault;
 }
 
-void add_flag(CLI::App& app, const Flag& flag, Found& found) {
-  const CLI::callback_t callback = [&found, &flag](const CLI::results_t& words) {
-    take(found, flag, words);
-    return true;
-  };
-  CLI::Option* option = app.add_option(std::string(flag.name), callback, std::string(flag.doc));
-  if (flag.words == 0) {
-    option->type_size(0)->expected(0)->type_name("");
-    return;
+ir::Result<Answer> help(WordsLeft words) {
+  if (words.empty()) return Answer(Shown{help_of_commands()});
+  const std::string& name = words.front();
+  if (words.size() > 1) {
+    return usage_fault("help", fmt::format("expected one command, found {} words", words.size()));
   }
-  option->type_size(flag.words)->type_name(std::string(flag.value));
-  option->expected(flag.value_optional ? 0 : 1, 1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-}
-
-// Known, so that the reason can be given, but not shown in help.
-void add_refusal(CLI::App& app, const Flag& flag, const CommandInfo& command, Found& found) {
-  const CLI::callback_t callback = [&found, &flag, &command](const CLI::results_t&) {
-    found.faults.push_back(usage_fault(std::string(long_name(flag)),
-                                       fmt::format("has no effect on {}: {}", command.name, flag.elsewhere)));
-    return true;
-  };
-  CLI::Option* option = app.add_option(std::string(flag.name), callback)->group("");
-  if (flag.words == 0) {
-    option->type_size(0)->expected(0);
-  } else {
-    option->type_size(flag.words)->expected(flag.value_optional ? 0 : 1, 1);
-    option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  }
-}
-
-void add_command(CLI::App& app, const CommandInfo& row, Found& found) {
-  CLI::App* command = app.add_subcommand(std::string(row.name), std::string(row.doc));
-  command->callback([&found, &row] { found.options.command = row.command; });
-  if (!row.subject.empty()) {
-    CLI::Option* subject = command->add_option_function<std::string>(
-        std::string(row.subject), [&found](const std::string& path) { found.options.subject = path; });
-    subject->required(!row.subject_optional)->type_name("");
-  }
-  for (const Flag& flag : all_flags()) {
-    if (applies(flag, row.command)) {
-      add_flag(*command, flag, found);
-    } else {
-      add_refusal(*command, flag, row, found);
-    }
-  }
-}
-
-// CLI11's messages start with a capital and may end with a period.
-std::string our_words(std::string message) {
-  if (!message.empty()) message[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(message[0])));
-  while (!message.empty() && (message.back() == '.' || message.back() == '\n')) message.pop_back();
-  return message;
+  if (name == "help" || asks_for_help(name)) return Answer(Shown{help_of_commands()});
+  const CommandInfo* command = find_command(name);
+  if (command == nullptr) return no_command(name);
+  return Answer(Shown{help_of(*command)});
 }
 
 }  // namespace
 
-ir::Diagnostic usage_fault(std::string where, std::string message) {
-  return {ir::Fault::kUsage, "usage", std::move(where), std::move(message), {}};
-}
-
-ir::Result<std::variant<Options, Shown>> parse_command_line(int argc, const char* const* argv) {
-  using Answer = std::variant<Options, Shown>;
-  Found found;
-  CLI::App app("Ahead-of-time compiler of neural networks: a model becomes a library without dependencies.", "burin");
-  app.require_subcommand(1);
-  app.set_version_flag("--version", kVersion);
-  bool reference = false;
-  app.add_flag_callback(
-      "--help-markdown",
-      [&reference] {
-        reference = true;
-        throw CLI::CallForHelp();
-      },
-      "Print the reference of all subcommands and flags, docs/tools.md");
-  for (const CommandInfo& row : all_commands()) add_command(app, row, found);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForVersion&) {
-    return Answer(Shown{std::string(kVersion) + "\n"});
-  } catch (const CLI::CallForHelp&) {
-    return Answer(Shown{reference ? flags_markdown() : app.help()});
-  } catch (const CLI::ParseError& error) {
-    if (found.faults.empty()) {
-      ir::Diagnostic fault = usage_fault("", our_words(error.what()));
-      fault.hint = "burin --help, or burin SUBCOMMAND --help";
-      found.faults.push_back(std::move(fault));
-    }
-  }
-  if (!found.faults.empty()) return found.faults;
-  return Answer(std::move(found.options));
+ir::Result<Answer> parse_command_line(int argc, const char* const* argv) {
+  const std::vector<std::string> all(argv + std::min(argc, 1), argv + argc);
+  if (all.empty()) return no_command("");
+  const std::string& first = all.front();
+  const WordsLeft rest = WordsLeft(all).subspan(1);
+  if (first == "help" || asks_for_help(first)) return help(rest);
+  if (asks_for_version(first)) return Answer(Shown{version_text()});
+  if (first == "--help-markdown") return Answer(Shown{flags_markdown()});
+  const CommandInfo* command = find_command(first);
+  if (command == nullptr) return no_command(first);
+  return Reader(*command, rest).read();
 }
 
 ir::Status refuse_flags_of_models(const Options& options) {
@@ -133,22 +263,6 @@ ir::Status refuse_flags_of_models(const Options& options) {
                              "has no effect on a library: it is compiled already; give the model instead"));
   }
   return status;
-}
-
-std::string flags_markdown() {
-  std::string text =
-      "# Subcommands and flags\n\nMade by `burin --help-markdown` from the table in tools/burin/flags.cpp.\n";
-  for (const CommandInfo& row : all_commands()) {
-    text += fmt::format("\n## burin {}{}{}\n\n{}\n", row.name, row.subject.empty() ? "" : " ", row.subject, row.doc);
-    text += "\n| flag | |\n|---|---|\n";
-    for (const Flag& flag : all_flags()) {
-      if (!applies(flag, row.command)) continue;
-      std::string value(flag.value);
-      for (size_t at = 0; (at = value.find('|', at)) != std::string::npos; at += 2) value.insert(at, 1, '\\');
-      text += fmt::format("| `{}{}{}` | {} |\n", flag.name, value.empty() ? "" : " ", value, flag.doc);
-    }
-  }
-  return text;
 }
 
 }  // namespace burin::tools

@@ -1,4 +1,8 @@
-// The command line as Options: CLI11's options are made from the table of flags. Nothing is printed here.
+// The command line as Options, read by the table of flags (flags.h). Nothing is printed here.
+//
+// Flags and the subject may come in any order. A value follows its flag as the next word or after "=": `--emit cpp`,
+// `--emit=cpp`, `-j 4`, `-j4`. A next word that begins with two dashes, or is a flag, is no value. After `--` nothing is a flag.
+// Where a flag of one value is given twice, the last one counts.
 #pragma once
 
 #include <string>
@@ -9,22 +13,16 @@
 
 namespace burin::tools {
 
-inline constexpr const char* kVersion = "burin " BURIN_VERSION;
-
-// What was asked for is a text: --help, --version.
+// A text to print, and nothing else to do: --help, --version.
 struct Shown {
   std::string text;
 };
 
-// A usage fault names the flag, what was expected and what was found.
+// All faults, in the order of the words they are about. Each is of usage and names the flag, what was expected and what was
+// found.
 ir::Result<std::variant<Options, Shown>> parse_command_line(int argc, const char* const* argv);
-
-// The reference of all subcommands and flags: docs/tools.md.
-std::string flags_markdown();
 
 // Refuses the flags that only have an effect when a model is compiled, for a subject that is a library.
 ir::Status refuse_flags_of_models(const Options& options);
-
-ir::Diagnostic usage_fault(std::string where, std::string message);
 
 }  // namespace burin::tools

@@ -7,12 +7,12 @@
 #include <utility>
 
 #include "tools/burin/artifacts.h"
-#include "tools/burin/command_line.h"
 #include "tools/burin/dry_run.h"
 #include "tools/burin/flags.h"
 #include "tools/burin/json_report.h"
 #include "tools/burin/lower_model.h"
 #include "tools/burin/output_files.h"
+#include "tools/burin/report.h"
 
 namespace burin::tools {
 namespace {

@@ -7,7 +7,7 @@
 #include <optional>
 #include <utility>
 
-#include "tools/burin/command_line.h"
+#include "tools/burin/report.h"
 
 namespace burin::tools {
 namespace {

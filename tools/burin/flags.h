@@ -1,5 +1,5 @@
-// Every flag of every subcommand as a row of one table: CLI11's options, --help, docs/tools.md and the refusal of flags
-// without effect are made from it (command_line.h).
+// Every command and every flag as a row of a table: the reader of the command line, help, docs/tools.md and the refusal of
+// flags without effect walk it (command_line.h, help.h).
 #pragma once
 
 #include <cstdint>
@@ -7,11 +7,12 @@
 #include <string>
 #include <string_view>
 
+#include "ir/result.h"
 #include "tools/burin/options.h"
 
 namespace burin::tools {
 
-// A set of subcommands.
+// A set of commands.
 using Commands = uint16_t;
 template <class... Each>
 constexpr Commands in(Each... commands) {
@@ -39,14 +40,17 @@ struct Flag {
   Commands commands;
   Needs needs = Needs::kNothing;
   std::string_view doc;
-  std::string_view elsewhere;  // why it has no effect in the other subcommands
-  // Takes the words of one occurrence; what is wrong with them ("expected .., found .."), or nothing.
-  std::string (*set)(Options& options, std::span<const std::string> words);
+  std::string_view elsewhere;  // why it has no effect on the other commands
+  // Takes the words of one occurrence: `words` of them, or none where the value is optional (flag_setters.h).
+  ir::Status (*set)(Options& options, std::span<const std::string> words);
 };
 std::span<const Flag> all_flags();
 
 // "--output_dir" of "-o,--output_dir": what Options::given holds.
 std::string_view long_name(const Flag& flag);
+// "-o" of "-o,--output_dir"; empty where there is none.
+std::string_view short_name(const Flag& flag);
+bool applies(const Flag& flag, Command command);
 
 std::string_view name_of(Toolchain toolchain);
 std::string_view name_of(Emit emit);

@@ -7,7 +7,6 @@
 
 #include "passes/lower_graph.h"
 #include "targets/host_features.h"
-#include "tools/burin/command_line.h"
 #include "tools/burin/pass_hooks.h"
 #include "tools/burin/report.h"
 

@@ -1,5 +1,5 @@
-// What a user asked for: one struct for all subcommands, filled in from the table of flags (flags.h) and passed on by
-// const reference. A field that a subcommand has no flag for keeps its default.
+// What a user asked for: one struct for all commands, filled in from the table of flags (flags.h) and passed on by const
+// reference. A field that a command has no flag for keeps its default.
 #pragma once
 
 #include <cstdint>

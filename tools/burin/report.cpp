@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <utility>
 
 namespace burin::tools {
 namespace {
@@ -28,6 +29,10 @@ bool on_terminal() {
 }
 
 }  // namespace
+
+ir::Diagnostic usage_fault(std::string where, std::string message) {
+  return {ir::Fault::kUsage, "usage", std::move(where), std::move(message), {}};
+}
 
 ExitCode exit_code_of(const ir::Diagnostics& faults) {
   ExitCode worst = kDone;

@@ -1,4 +1,4 @@
-// How faults reach the user: on standard error, each behind the file it is about, and as the exit code of the process.
+// How faults reach the user: on standard error, each after the file it is about, and as the exit code of the process.
 #pragma once
 
 #include <string>
@@ -15,6 +15,10 @@ enum ExitCode : int {
   kEnvironmentAtFault = 3,  // no compiler, disk full, folder not writable
   kDefect = 70,             // of burin
 };
+
+inline constexpr const char* kVersion = "burin " BURIN_VERSION;
+
+ir::Diagnostic usage_fault(std::string where, std::string message);
 
 // The gravest of them: a defect before the environment before the command line before the input.
 ExitCode exit_code_of(const ir::Diagnostics& faults);

@@ -10,9 +10,9 @@
 #include <utility>
 
 #include "codegen/c_text.h"
-#include "tools/burin/command_line.h"
 #include "tools/burin/input_list.h"
 #include "tools/burin/output_files.h"
+#include "tools/burin/report.h"
 #include "tools/burin/subject.h"
 
 namespace burin::tools {

@@ -4,6 +4,7 @@
 
 #include "tools/burin/command_line.h"
 #include "tools/burin/lower_model.h"
+#include "tools/burin/report.h"
 
 namespace burin::tools {
 namespace {

@@ -6,11 +6,11 @@
 #include <optional>
 #include <utility>
 
-#include "tools/burin/command_line.h"
 #include "tools/burin/data_set.h"
 #include "tools/burin/json_report.h"
 #include "tools/burin/layers.h"
 #include "tools/burin/lower_model.h"
+#include "tools/burin/report.h"
 #include "tools/burin/runner.h"
 #include "tools/burin/suite.h"
 
@@ -117,7 +117,7 @@ ExitCode verify(const Options& options) {
     if (!options.subject.empty()) {
       return report(
           "burin verify",
-          {usage_fault("--suite", fmt::format("expected no MODEL beside it, found \"{}\"", options.subject.string()))});
+          {usage_fault("--suite", fmt::format("expected no MODEL with it, found \"{}\"", options.subject.string()))});
     }
     return verify_suite(options);
   }
@@ -126,8 +126,9 @@ ExitCode verify(const Options& options) {
   Case test;
   test.name = options.subject.stem().string();
   test.model = options.subject;
-  const fs::path data = options.data.empty() ? options.subject.parent_path() / "" : options.data;
-  test.data = data_sets_in(data.empty() ? "." : data);
+  fs::path data = options.data.empty() ? options.subject.parent_path() / "" : options.data;
+  if (data.empty()) data = ".";
+  test.data = data_sets_in(data);
   if (test.data.empty()) {
     return report(data.string(), {ir::input_fault("no-data", "",
                                                   "expected input_N.pb and output_N.pb, or inputs.npz and "
