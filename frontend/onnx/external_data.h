@@ -9,13 +9,16 @@
 #include <string>
 #include <vector>
 
+#include "frontend/onnx/descriptor.h"
 #include "frontend/onnx/mapped_file.h"
 #include "ir/result.h"
 
 namespace burin::frontend {
 
-// Guards: every mapping is of a file whose real path is below one of the folders. Each file is mapped once and stays
-// mapped as long as this lives. Not for use by several threads at once.
+// Guards: every mapping is of a regular file below one of the folders that has no other name (no hard link). This holds also
+// while others rename files and links: each file is opened once, relative to the open folder and without following links, and
+// what is checked is the file that was opened. Each file stays mapped as long as this lives. Not for use by several threads at
+// once.
 class ExternalFiles {
  public:
   // No folder, no files: what a model that comes from memory has.
@@ -28,7 +31,22 @@ class ExternalFiles {
   ir::Result<std::span<const std::byte>> bytes(const std::string& location, const std::string& where);
 
  private:
-  std::vector<std::filesystem::path> folders_;  // first: where names are looked up; all canonical
+  struct Folder {
+    std::filesystem::path path;  // canonical
+    Descriptor descriptor;
+  };
+  // A file by its path inside a folder, no part of which is a link.
+  struct Place {
+    const Folder* folder;
+    std::filesystem::path inside;
+  };
+
+  void add_folder(std::filesystem::path path);
+  // Follows the links of `location` to where they lead now. Nothing relies on it but which file is asked for.
+  ir::Result<Place> find(const std::string& location, const std::string& where) const;
+  ir::Result<MappedFile> open(const Place& place, const std::string& location, const std::string& where) const;
+
+  std::vector<Folder> folders_;  // first: where names are looked up
   std::map<std::string, MappedFile> files_;
 };
 

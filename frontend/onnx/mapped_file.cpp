@@ -8,15 +8,10 @@
 #include <cerrno>
 #include <system_error>
 
+#include "frontend/onnx/descriptor.h"
+
 namespace burin::frontend {
 namespace {
-
-struct Descriptor {
-  int number;
-  ~Descriptor() {
-    if (number >= 0) ::close(number);
-  }
-};
 
 ir::Diagnostic fault_of(int error, const std::filesystem::path& path) {
   const std::string reason = std::generic_category().message(error);
@@ -34,10 +29,14 @@ MappedFile::~MappedFile() {
 
 ir::Result<MappedFile> MappedFile::open(const std::filesystem::path& path) {
   // Without O_NONBLOCK, opening a pipe that nobody writes to waits for ever.
-  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
-  if (file.number < 0) return fault_of(errno, path);
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (file.number() < 0) return fault_of(errno, path);
+  return map(file.number(), path);
+}
+
+ir::Result<MappedFile> MappedFile::map(int descriptor, const std::filesystem::path& path) {
   struct stat status = {};
-  if (::fstat(file.number, &status) != 0) return fault_of(errno, path);
+  if (::fstat(descriptor, &status) != 0) return fault_of(errno, path);
   if (S_ISDIR(status.st_mode)) {
     return ir::input_fault("not-a-file", path.string(), "expected a file, found a directory");
   }
@@ -47,7 +46,7 @@ ir::Result<MappedFile> MappedFile::open(const std::filesystem::path& path) {
   MappedFile mapped;
   if (status.st_size == 0) return mapped;
   const auto size = static_cast<size_t>(status.st_size);
-  void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.number, 0);
+  void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
   if (address == MAP_FAILED) return fault_of(errno, path);
   mapped.bytes_ = {static_cast<const std::byte*>(address), size};
   return mapped;

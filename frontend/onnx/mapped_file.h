@@ -25,6 +25,8 @@ class MappedFile {
   // Symbolic links are followed. An empty file is a mapping of no bytes. Missing file, directory or device: input at
   // fault; no permission, no memory: the environment.
   static ir::Result<MappedFile> open(const std::filesystem::path& path);
+  // Maps the open regular file `descriptor`, as many bytes as it has now; `path` is for diagnostics. The descriptor stays open.
+  static ir::Result<MappedFile> map(int descriptor, const std::filesystem::path& path);
 
   // Page-aligned; stays where it is when the MappedFile is moved.
   std::span<const std::byte> bytes() const { return bytes_; }

@@ -72,21 +72,44 @@ std::optional<int64_t> parse_count(const std::string& text) {
   return value;
 }
 
+// The value of `key` in the external data of `tensor`; null when it is absent.
+ir::Result<const std::string*> external_entry(const onnx::TensorProto& tensor, std::string_view key,
+                                              const std::string& where) {
+  const std::string* found = nullptr;
+  for (const auto& entry : tensor.external_data()) {
+    if (entry.key() != key) continue;
+    if (found != nullptr) {
+      return ir::input_fault("external-data", where, "expected one {} of external data, found two, \"{}\" and \"{}\"",
+                             key, *found, entry.value());
+    }
+    found = &entry.value();
+  }
+  return found;
+}
+
+// A number among the external data of `tensor`; `otherwise` when it is absent.
+ir::Result<int64_t> external_number(const onnx::TensorProto& tensor, std::string_view key, int64_t otherwise,
+                                    const std::string& where) {
+  const ir::Result<const std::string*> text = external_entry(tensor, key, where);
+  if (!text) return text.faults();
+  if (*text == nullptr) return otherwise;
+  if (const std::optional<int64_t> count = parse_count(**text)) return *count;
+  return ir::input_fault("external-data", where, "expected {} of external data to be 0 or more, found \"{}\"", key,
+                         **text);
+}
+
+// Other keys ("checksum", and what tools add) say nothing that is needed.
 ir::Status read_external(TensorSource& source, const onnx::TensorProto& tensor, const Shape& shape, TensorData& data,
                          const std::string& where) {
-  const std::string* location = nullptr;
-  int64_t offset = 0;
-  int64_t length = shape.bytes;
-  for (const auto& entry : tensor.external_data()) {
-    if (entry.key() == "location") location = &entry.value();
-    if (entry.key() != "offset" && entry.key() != "length") continue;  // "checksum" and what others add
-    const std::optional<int64_t> count = parse_count(entry.value());
-    if (!count) {
-      return ir::input_fault("external-data", where, "expected {} of external data to be 0 or more, found \"{}\"",
-                             entry.key(), entry.value());
-    }
-    (entry.key() == "offset" ? offset : length) = *count;
-  }
+  const ir::Result<const std::string*> entry = external_entry(tensor, "location", where);
+  if (!entry) return entry.faults();
+  const ir::Result<int64_t> given_offset = external_number(tensor, "offset", 0, where);
+  if (!given_offset) return given_offset.faults();
+  const ir::Result<int64_t> given_length = external_number(tensor, "length", shape.bytes, where);
+  if (!given_length) return given_length.faults();
+  const std::string* const location = *entry;
+  const int64_t offset = *given_offset;
+  const int64_t length = *given_length;
   if (location == nullptr)
     return ir::input_fault("external-data", where, "expected external data to have a location, found none");
   if (length != shape.bytes) {

@@ -1,8 +1,14 @@
 #include "frontend/onnx/external_data.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <cstdio>
+#include <thread>
+
 #include "frontend/onnx/model_reader.h"
+#include "frontend/onnx/open_beneath.h"
 #include "tests/frontend/hostile_bytes.h"
 
 namespace burin::frontend {
@@ -85,6 +91,57 @@ TEST_F(ExternalData, follows_links_into_the_folder_that_a_linked_model_lies_in) 
   fs::create_symlink("../blobs/a1", folder.path() / "snapshot/m.onnx");
   fs::create_symlink("../blobs/b2", folder.path() / "snapshot/w.bin");
   EXPECT_EQ(outcome(folder.path() / "snapshot/m.onnx"), "blobdata");
+}
+
+TEST_F(ExternalData, refuses_files_with_another_name) {
+  fs::create_hard_link(secret, folder.path() / "model/hard.bin");
+  expect_refused(pair("location", "hard.bin"), "external-data-outside");
+  fs::create_symlink("hard.bin", folder.path() / "model/soft.bin");
+  expect_refused(pair("location", "soft.bin"), "external-data-outside");
+}
+
+TEST_F(ExternalData, refuses_keys_that_are_given_twice) {
+  expect_refused(pair("location", "w.bin") + pair("location", "../secret.bin"), "external-data");
+  expect_refused(pair("location", "w.bin") + pair("offset", "0") + pair("offset", "8"), "external-data");
+  expect_refused(pair("location", "w.bin") + pair("length", "8") + pair("length", "8"), "external-data");
+}
+
+// Someone exchanges a file and a link that leads out, again and again, between any two steps of the reader.
+TEST_F(ExternalData, reads_nothing_outside_while_files_and_links_change_places) {
+  const fs::path file = folder.path() / "model/w.bin";
+  const fs::path link = folder.path() / "model/link.bin";
+  fs::create_symlink("../secret.bin", link);
+  const fs::path model = folder.write("model/m.onnx", external_model(pair("location", "w.bin")));
+  std::atomic<bool> stop = false;
+  std::thread other([&] {
+    while (!stop) ::renameat2(AT_FDCWD, file.c_str(), AT_FDCWD, link.c_str(), RENAME_EXCHANGE);
+  });
+  int right = 0;
+  for (int i = 0; i < 1000; ++i) {
+    const std::string text = outcome(model);
+    EXPECT_EQ(text.find("secret!!"), std::string::npos);
+    right += text == "01234567" ? 1 : 0;
+  }
+  stop = true;
+  other.join();
+  EXPECT_GT(right, 0);
+}
+
+// What a kernel without openat2 gets.
+TEST_F(ExternalData, opens_component_by_component_without_links) {
+  folder.write("model/sub/v.bin", "subfolder");
+  fs::create_symlink("v.bin", folder.path() / "model/sub/link.bin");
+  fs::create_directory_symlink("sub", folder.path() / "model/other");
+  const Descriptor root(::open((folder.path() / "model").c_str(), O_RDONLY | O_DIRECTORY));
+  for (auto* const open : {open_by_components, open_beneath}) {
+    EXPECT_TRUE(open(root.number(), "w.bin").is_open());
+    EXPECT_TRUE(open(root.number(), "./sub/v.bin").is_open());
+    EXPECT_FALSE(open(root.number(), "sub/link.bin").is_open());
+    EXPECT_FALSE(open(root.number(), "other/v.bin").is_open());
+    EXPECT_FALSE(open(root.number(), "../secret.bin").is_open());
+    EXPECT_FALSE(open(root.number(), secret.string()).is_open());
+    EXPECT_FALSE(open(root.number(), "absent").is_open());
+  }
 }
 
 TEST_F(ExternalData, refuses_what_is_not_a_file_with_enough_bytes) {
