@@ -448,18 +448,28 @@ class NestEmission {
     }
     combine(partial, *body);
     for (size_t p = 0; p < tile.size(); ++p) {
-      join_lanes(split.opcode, partial[p].accumulators[0], lanes, tile[p].accumulators[0], block);
+      join_lanes(split, partial[p].accumulators[0], lanes, tile[p].accumulators[0], block);
     }
   }
 
+  Expr named(std::string name, Expr value, Block& block) {
+    const VariableId variable = pool_.declare({std::move(name), value->type, INT64_MIN, INT64_MAX, {}});
+    block.push_back({Let{variable, value}});
+    return pool_.variable(variable);
+  }
+
   // Joins lanes pairwise, and what the accumulator starts with first of all.
-  void join_lanes(Opcode opcode, VariableId partial, int lanes, VariableId total, Block& block) {
+  void join_lanes(const SplitReduction& split, VariableId partial, int lanes, VariableId total, Block& block) {
     std::vector<Expr> left;
     for (int i = 0; i < lanes; ++i) left.push_back(lane(pool_.variable(partial), i));
     for (size_t count = left.size(); count > 1; count /= 2) {
-      for (size_t i = 0; i < count / 2; ++i) left[i] = binary(opcode, left[i], left[i + count / 2]);
+      for (size_t i = 0; i < count / 2; ++i) {
+        left[i] = joined(split, left[i], left[i + count / 2]);
+        // It occurs more than once in what it is joined to.
+        if (split.passes_nan) left[i] = named("joined", left[i], block);
+      }
     }
-    block.push_back({Assign{total, {}, binary(opcode, pool_.variable(total), left[0])}});
+    block.push_back({Assign{total, {}, joined(split, pool_.variable(total), left[0])}});
   }
 
   void single_points(std::vector<TilePoint> tile, Expr whole, Block& block) {

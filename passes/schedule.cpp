@@ -302,6 +302,24 @@ class Scheduler {
 
 }  // namespace
 
+namespace {
+
+// The max or min of `select(isnan(x), x, max(x, y))`, which passes a NaN on; invalid for anything else.
+Expr extreme_or_nan(Expr e) {
+  if (e->opcode != Opcode::kSelect || e->operands[0]->opcode != Opcode::kIsNan) return {};
+  const Expr x = e->operands[1];
+  const Expr extreme = e->operands[2];
+  const bool is_extreme = extreme->opcode == Opcode::kMax || extreme->opcode == Opcode::kMin;
+  return is_extreme && e->operands[0]->operands[0] == x && extreme->operands[0] == x ? extreme : Expr();
+}
+
+}  // namespace
+
+Expr joined(const SplitReduction& split, Expr a, Expr b) {
+  const Expr both = binary(split.opcode, a, b);
+  return split.passes_nan ? select(unary(Opcode::kIsNan, a), a, both) : both;
+}
+
 std::optional<SplitReduction> split_reduction(const Accumulator& accumulator) {
   const Expr combine = accumulator.combine;
   const auto is_accumulator = [&](Expr e) { return is_variable(e) && variable_of(e) == accumulator.variable; };
@@ -309,17 +327,22 @@ std::optional<SplitReduction> split_reduction(const Accumulator& accumulator) {
   if (combine->opcode == Opcode::kFma) {
     const bool joins =
         is_accumulator(combine->operands[2]) && !uses(combine->operands[0]) && !uses(combine->operands[1]);
-    return joins ? std::optional(SplitReduction{Opcode::kAdd, 0}) : std::nullopt;
+    return joins ? std::optional(SplitReduction{Opcode::kAdd, 0, false}) : std::nullopt;
+  }
+  const bool floating = is_float(combine->type.element);
+  if (const Expr extreme = extreme_or_nan(combine); extreme.valid()) {
+    const Expr x = combine->operands[1];
+    if (!floating || uses(x) || !is_accumulator(extreme->operands[1])) return std::nullopt;
+    return SplitReduction{extreme->opcode, extreme->opcode == Opcode::kMax ? -INFINITY : INFINITY, true};
   }
   if (combine->operands.size() != 2) return std::nullopt;
   const bool left = is_accumulator(combine->operands[0]) && !uses(combine->operands[1]);
   const bool right = is_accumulator(combine->operands[1]) && !uses(combine->operands[0]);
   if (!left && !right) return std::nullopt;
-  const bool floating = is_float(combine->type.element);
-  if (combine->opcode == Opcode::kAdd) return SplitReduction{Opcode::kAdd, 0};
-  if (combine->opcode == Opcode::kMul) return SplitReduction{Opcode::kMul, 1};
-  if (combine->opcode == Opcode::kMax && floating) return SplitReduction{Opcode::kMax, -INFINITY};
-  if (combine->opcode == Opcode::kMin && floating) return SplitReduction{Opcode::kMin, INFINITY};
+  if (combine->opcode == Opcode::kAdd) return SplitReduction{Opcode::kAdd, 0, false};
+  if (combine->opcode == Opcode::kMul) return SplitReduction{Opcode::kMul, 1, false};
+  if (combine->opcode == Opcode::kMax && floating) return SplitReduction{Opcode::kMax, -INFINITY, false};
+  if (combine->opcode == Opcode::kMin && floating) return SplitReduction{Opcode::kMin, INFINITY, false};
   return std::nullopt;
 }
 

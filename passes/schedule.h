@@ -17,11 +17,15 @@ struct ChosenSchedule {
 // `nest` is collapsed already. Deterministic, from the nest's extents and strides and the machine's numbers only.
 ChosenSchedule choose_schedule(const FlatNest& nest, const ir::ExprPool& pool, const Machine& machine, Math math);
 
-// A reduction of one accumulator that may be split into lanes: acc + e, max(acc, e), min(acc, e), acc * e, fma(a, b, acc).
+// A reduction of one accumulator that may be split into lanes: acc + e, max(acc, e), min(acc, e), acc * e, fma(a, b, acc), and
+// select(isnan(e), e, max(e, acc)) or the same of min, which pass a NaN on.
 struct SplitReduction {
   ir::Opcode opcode;  // that joins two partial results: kAdd, kMax, kMin, kMul
   double identity;
+  bool passes_nan;
 };
+// Two partial results as one.
+ir::Expr joined(const SplitReduction& split, ir::Expr a, ir::Expr b);
 std::optional<SplitReduction> split_reduction(const ir::Accumulator& accumulator);
 
 }  // namespace burin::passes

@@ -24,6 +24,21 @@ Status infer_arg_reduce(Inference& op) {
 
 enum class Extreme { kGreatest, kLeast };
 
+// Whether `x` takes the place of `value`. A NaN does, for good: as in NumPy it is both the greatest and the least.
+Expr is_better(Expr x, Expr value, bool greatest, bool last) {
+  const auto order = [&](Opcode opcode, Expr low, Expr high) {
+    return greatest ? binary(opcode, low, high) : binary(opcode, high, low);
+  };
+  const bool is_floating = is_float(x->type.element);
+  if (last) {
+    const Expr better = order(Opcode::kLessEqual, value, x);
+    return is_floating ? logical_or(better, unary(Opcode::kIsNan, x)) : better;
+  }
+  if (!is_floating) return order(Opcode::kLess, value, x);
+  const Expr is_above = logical_not(order(Opcode::kLessEqual, x, value));
+  return logical_and(is_above, logical_not(unary(Opcode::kIsNan, value)));
+}
+
 template <Extreme kExtreme>
 void lower_arg_reduce(Lowering& op) {
   const auto& attributes = op.attributes<ArgReduce>();
@@ -38,8 +53,7 @@ void lower_arg_reduce(Lowering& op) {
   const Expr value =
       nest.accumulator(greatest ? lowest(op.pool(), x->type.element) : highest(op.pool(), x->type.element));
   const Expr position = nest.accumulator(op.pool().integer(0));
-  const Opcode order = attributes.last ? Opcode::kLessEqual : Opcode::kLess;
-  const Expr better = greatest ? binary(order, value, x) : binary(order, x, value);
+  const Expr better = is_better(x, value, greatest, attributes.last);
   nest.combine(value, select(better, x, value));
   nest.combine(position, select(better, k, position));
   if (attributes.keep_dimensions) {
@@ -54,12 +68,12 @@ void lower_arg_reduce(Lowering& op) {
 }  // namespace
 
 constinit const OpInfo kArgMax{.name = "arg_max",
-                               .doc = "The index of the greatest element along `axis`. ONNX ArgMax.",
+                               .doc = "The index of the greatest element along `axis`, or of a NaN. ONNX ArgMax.",
                                .schema = &schema_of<ArgReduce>,
                                .infer = infer_arg_reduce,
                                .lower = lower_arg_reduce<Extreme::kGreatest>};
 constinit const OpInfo kArgMin{.name = "arg_min",
-                               .doc = "The index of the least element along `axis`. ONNX ArgMin.",
+                               .doc = "The index of the least element along `axis`, or of a NaN. ONNX ArgMin.",
                                .schema = &schema_of<ArgReduce>,
                                .infer = infer_arg_reduce,
                                .lower = lower_arg_reduce<Extreme::kLeast>};

@@ -12,8 +12,9 @@ Status infer(Inference& op) {
   Shape shape(op.shape(0).begin(), op.shape(0).begin() + axis);
   shape.insert(shape.end(), op.shape(1).begin(), op.shape(1).end());
   shape.insert(shape.end(), op.shape(0).begin() + axis + 1, op.shape(0).end());
+  Status status = require_elements(op, 0, static_cast<size_t>(axis), shape);
   op.set_result(0, op.element(0), std::move(shape));
-  return {};
+  return status;
 }
 
 void lower(Lowering& op) {
@@ -26,7 +27,7 @@ void lower(Lowering& op) {
   std::vector<Expr> from(index.begin(), index.begin() + static_cast<std::ptrdiff_t>(axis));
   from.push_back(chosen);
   from.insert(from.end(), index.begin() + static_cast<std::ptrdiff_t>(axis + index_rank), index.end());
-  nest.write(op.result(0), index, op.at(0, from));
+  nest.write(op.result(0), index, read_checked(op, 0, from));
   op.emit(nest);
 }
 
@@ -35,8 +36,9 @@ Status infer_elements(Inference& op) {
   if (Status status = op.require_rank(0, static_cast<int>(axis) + 1, kMostRank); !status) return status;
   if (Status status = op.require_rank(1, op.rank(0), op.rank(0)); !status) return status;
   if (Status status = require_indices(op, 1); !status) return status;
+  if (Status status = require_smaller(op, axis); !status) return status;
   op.set_result(0, op.element(0), op.shape(1));
-  return {};
+  return require_elements(op, 0, axis, op.shape(1));
 }
 
 void lower_elements(Lowering& op) {
@@ -45,7 +47,7 @@ void lower_elements(Lowering& op) {
   const std::vector<Expr> index = nest.parallel(op.result_shape(0));
   std::vector<Expr> from = index;
   from[axis] = wrapped_index(op.at(1, index), op.shape(0)[axis]);
-  nest.write(op.result(0), index, op.at(0, from));
+  nest.write(op.result(0), index, read_checked(op, 0, from));
   op.emit(nest);
 }
 
@@ -68,8 +70,10 @@ Status infer_nd(Inference& op) {
   }
   Shape shape(op.shape(1).begin(), op.shape(1).end() - 1);
   shape.insert(shape.end(), op.shape(0).begin() + batch + *depth, op.shape(0).end());
+  Status status;
+  for (int64_t k = 0; k < *depth; ++k) status.merge(require_elements(op, 0, static_cast<size_t>(batch + k), shape));
   op.set_result(0, op.element(0), std::move(shape));
-  return {};
+  return status;
 }
 
 void lower_nd(Lowering& op) {
@@ -86,7 +90,7 @@ void lower_nd(Lowering& op) {
     from.push_back(wrapped_index(op.at(1, at), op.shape(0)[batch + k]));
   }
   from.insert(from.end(), index.begin() + static_cast<std::ptrdiff_t>(outer), index.end());
-  nest.write(op.result(0), index, op.at(0, from));
+  nest.write(op.result(0), index, read_checked(op, 0, from));
   op.emit(nest);
 }
 

@@ -1,6 +1,7 @@
 // Ops whose reads or writes are at indices that are data: gathers, scatters, one-hot, the places of nonzero elements.
 // Indices are i32 or i64; negative ones count from the back. One outside is taken to the nearest element by reads, and left
-// out by writes: there is no run-time error for it.
+// out by writes: there is no run-time error for it. An axis without elements has no nearest one: where something would be read
+// from it, the shapes are at fault, when compiling or in `prepare`; where only execution finds the shapes, zeros are read.
 #pragma once
 
 #include <cstdint>
@@ -72,6 +73,15 @@ extern const OpInfo kScatterNd;
 // An index into a dimension of `extent`, as ONNX has it: counted from the back when negative. One outside is brought to the
 // nearest element, so that a read at it is inside whenever there is anything to read.
 Expr wrapped_index(Expr index, Expr extent);
+
+// A fault, or a check at run time, unless dimension `axis` of operand `i` has an element wherever `result` has any.
+Status require_elements(Inference& op, int i, size_t axis, const Shape& result);
+// The same unless operand 1 is at most as large as operand 0 in every dimension but `axis`.
+Status require_smaller(Inference& op, size_t axis);
+// Whether dimensions of operand `i` or of the first result depend on counts that only execution finds, which no check has seen.
+bool has_counts(const Lowering& op, int i);
+// Operand `i` at `index`, which the checks of inference keep inside; 0 outside where dimensions are counts that they have not seen.
+Expr read_checked(const Lowering& op, int i, std::span<const Expr> index);
 
 // i64, counted from the front; not brought inside.
 Expr index_from_front(Expr index, Expr extent);

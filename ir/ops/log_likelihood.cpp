@@ -1,4 +1,5 @@
 // The loss of a classification by its log-probabilities.
+#include "ir/ops/indexing.h"
 #include "ir/ops/lowering.h"
 #include "ir/ops/numeric.h"
 
@@ -9,8 +10,7 @@ namespace {
 Status infer_log_likelihood(Inference& op) {
   if (Status status = op.require_rank(0, 2, INT32_MAX); !status) return status;
   if (Status status = op.require_float(0); !status) return status;
-  if (!is_integer(op.element(1)))
-    return op.fault("type-mismatch", "operand 1: expected integers, found {}", info(op.element(1)).name);
+  if (Status status = require_indices(op, 1); !status) return status;
   if (Status status = op.require_rank(1, op.rank(0) - 1, op.rank(0) - 1); !status) return status;
   Shape shape = op.shape(0);
   shape.erase(shape.begin() + 1);

@@ -1,4 +1,5 @@
 // Elements added around a tensor, or cut off its sides.
+#include "ir/ops/indexing.h"
 #include "ir/ops/lowering.h"
 #include "ir/ops/movement.h"
 
@@ -22,7 +23,9 @@ Status infer(Inference& op) {
       return op.fault("shape-mismatch", "operand 1: expected 1 element, found [{}]", text_of(op.shape(1)));
   }
   op.set_result(0, op.element(0), pad.sizes);
-  return {};
+  Status status;
+  for (size_t d = 0; d < rank && pad.mode != "constant"; ++d) status.merge(require_elements(op, 0, d, pad.sizes));
+  return status;
 }
 
 // The place inside that an index outside of a dimension of `extent` stands for.
@@ -46,7 +49,7 @@ void lower(Lowering& op) {
       const bool is_untouched = is_constant_value(pad.begins[d], 0) && pad.sizes[d] == op.shape(0)[d];
       from.push_back(is_constant_mode || is_untouched ? shifted : place_inside(shifted, op.shape(0)[d], pad.mode));
     }
-    if (!is_constant_mode) return op.at(0, from);
+    if (!is_constant_mode) return read_checked(op, 0, from);
     const std::vector<Expr> first(op.has(1) ? op.shape(1).size() : 0, op.pool().integer(0));
     return op.at_or(0, from, op.has(1) ? op.at(1, first) : zero(op.pool(), op.element(0)));
   });

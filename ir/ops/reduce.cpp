@@ -23,8 +23,15 @@ Expr sum(Expr acc, Expr x) { return acc + x; }
 Expr product(Expr acc, Expr x) { return acc * x; }
 Expr sum_of_squares(Expr acc, Expr x) { return fma(x, x, acc); }
 Expr sum_of_magnitudes(Expr acc, Expr x) { return acc + unary(Opcode::kAbs, x); }
-Expr greatest(Expr acc, Expr x) { return x->type.element == ElementType::kBool ? logical_or(acc, x) : max(acc, x); }
-Expr least(Expr acc, Expr x) { return x->type.element == ElementType::kBool ? logical_and(acc, x) : min(acc, x); }
+// Of floats, max(a, b) is b unless a is greater: an accumulator that is NaN stays, and select lets a NaN in.
+Expr greatest(Expr acc, Expr x) {
+  if (x->type.element == ElementType::kBool) return logical_or(acc, x);
+  return is_float(x->type.element) ? select(unary(Opcode::kIsNan, x), x, max(x, acc)) : max(acc, x);
+}
+Expr least(Expr acc, Expr x) {
+  if (x->type.element == ElementType::kBool) return logical_and(acc, x);
+  return is_float(x->type.element) ? select(unary(Opcode::kIsNan, x), x, min(x, acc)) : min(acc, x);
+}
 
 Expr itself(Expr acc, Expr) { return acc; }
 Expr root(Expr acc, Expr) { return unary(Opcode::kSqrt, acc); }
@@ -140,14 +147,16 @@ constinit const OpInfo kReduceMean =
                lower_reduce<kMean>);
 constinit const OpInfo kReduceProd = reduce_row("reduce_prod", "The product of x over `axes`. ONNX ReduceProd.",
                                                 infer_number_reduce, lower_reduce<kProduct>);
-constinit const OpInfo kReduceMax = reduce_row("reduce_max",
-                                               "The greatest element of x over `axes`; of bools, whether any is true. "
-                                               "ONNX ReduceMax, GlobalMaxPool.",
-                                               infer_reduce, lower_reduce<kGreatest>);
-constinit const OpInfo kReduceMin = reduce_row("reduce_min",
-                                               "The least element of x over `axes`; of bools, whether all are true. "
-                                               "ONNX ReduceMin.",
-                                               infer_reduce, lower_reduce<kLeast>);
+constinit const OpInfo kReduceMax =
+    reduce_row("reduce_max",
+               "The greatest element of x over `axes`, or a NaN among them; of bools, whether any is true. "
+               "ONNX ReduceMax, GlobalMaxPool.",
+               infer_reduce, lower_reduce<kGreatest>);
+constinit const OpInfo kReduceMin =
+    reduce_row("reduce_min",
+               "The least element of x over `axes`, or a NaN among them; of bools, whether all are true. "
+               "ONNX ReduceMin.",
+               infer_reduce, lower_reduce<kLeast>);
 constinit const OpInfo kReduceL1 =
     reduce_row("reduce_l1", "The sum of |x| over `axes`. ONNX ReduceL1.", infer_number_reduce, lower_reduce<kNorm1>);
 constinit const OpInfo kReduceL2 =

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "ir/ops/indexing.h"
 #include "ir/ops/lowering.h"
 #include "ir/ops/sampling.h"
 
@@ -63,6 +64,7 @@ Status infer(Inference& op) {
   if (op.element(0) == ElementType::kBool)
     status.merge(op.fault("type-mismatch", "operand 0: expected a number, found bool"));
   op.set_result(0, op.element(0), resize.sizes);
+  for (size_t d = 0; d < rank; ++d) status.merge(require_elements(op, 0, d, resize.sizes));
   return status;
 }
 
@@ -257,8 +259,33 @@ void lower_nearest(Lowering& op, const Resize& resize, const std::vector<Resized
   lower_map(op, [&](std::span<const Expr> i) {
     std::vector<Expr> from;
     for (size_t d = 0; d < i.size(); ++d) from.push_back(axes[d].is_resized() ? axes[d].nearest(i[d]) : i[d]);
-    return extrapolated(resize, op.at(0, from), axes, i);
+    return extrapolated(resize, read_checked(op, 0, from), axes, i);
   });
+}
+
+// ONNX Runtime shrinks bytes with weights of 22 bits behind the point, axis by axis from the last one, and rounds each step
+// to bytes.
+constexpr int64_t kFixedOne = int64_t{1} << 22;
+
+bool shrinks_bytes(const Resize& resize, ElementType element) {
+  return resize.antialias && resize.mode != "nearest" && element == ElementType::kU8;
+}
+
+// One step of that: `to` is `from` resized along `axis`, both of bytes.
+void shrink_bytes(Lowering& op, TensorId from, TensorId to, const ResizedAxis& axis, size_t position) {
+  NestBuilder nest = op.nest();
+  const std::vector<Expr> index = nest.parallel(op.program.tensors[to].shape);
+  const auto number = [&](int64_t value) { return op.pool().integer(value, {ElementType::kI32, 1}); };
+  Expr sum = number(kFixedOne / 2);
+  for (const Tap& tap : axis.taps(index[position])) {
+    std::vector<Expr> at = index;
+    at[position] = tap.place;
+    const Expr weight = unary(Opcode::kRoundEven, tap.weight * op.pool().floating(kFixedOne, kF32));
+    sum = sum + cast(read(op.program, from, at), ElementType::kI32) * cast(weight, ElementType::kI32);
+  }
+  const Expr rounded = floor_div(sum, number(kFixedOne));
+  nest.write(to, index, cast(min(max(rounded, number(0)), number(255)), ElementType::kU8));
+  op.emit(nest);
 }
 
 // One step of separable interpolation: `to` is `from` resized along `axis`.
@@ -270,7 +297,10 @@ void interpolate(Lowering& op, TensorId from, TensorId to, const ResizedAxis& ax
   for (const Tap& tap : axis.taps(index[position])) {
     std::vector<Expr> at = index;
     at[position] = tap.place;
-    const Expr product = cast(read(op.program, from, at), compute) * tap.weight;
+    const Expr held = has_counts(op, 0)
+                          ? read_or(op.program, from, at, zero(op.pool(), op.program.tensors[from].element))
+                          : read(op.program, from, at);
+    const Expr product = cast(held, compute) * tap.weight;
     sum = sum.valid() ? sum + product : product;
   }
   nest.write(to, index, cast(sum, op.program.tensors[to].element));
@@ -293,15 +323,21 @@ void lower(Lowering& op) {
   }
   if (resize.mode == "nearest" || resized.empty()) return lower_nearest(op, resize, axes);
   const bool extrapolates = resize.coordinates == "tf_crop_and_resize";
-  const bool is_float32 = op.element(0) == ElementType::kF32;
+  const bool is_of_bytes = shrinks_bytes(resize, op.element(0));
+  const ElementType between = is_of_bytes ? ElementType::kU8 : ElementType::kF32;
+  if (is_of_bytes) std::ranges::reverse(resized);
   TensorId from = op.operand(0);
   Shape shape = op.shape(0);
   for (size_t step = 0; step < resized.size(); ++step) {
     const size_t d = resized[step];
     shape[d] = resize.sizes[d];
-    const bool is_last = step + 1 == resized.size() && !extrapolates && is_float32;
-    const TensorId to = is_last ? op.result(0) : op.temporary("resized" + std::to_string(d), ElementType::kF32, shape);
-    interpolate(op, from, to, axes[d], d);
+    const bool is_last = step + 1 == resized.size() && !extrapolates && op.element(0) == between;
+    const TensorId to = is_last ? op.result(0) : op.temporary("resized" + std::to_string(d), between, shape);
+    if (is_of_bytes) {
+      shrink_bytes(op, from, to, axes[d], d);
+    } else {
+      interpolate(op, from, to, axes[d], d);
+    }
     from = to;
   }
   if (from == op.result(0)) return;

@@ -24,10 +24,12 @@ Status infer(Inference& op) {
   }
   if (Status status = op.require_same_dimension(kRegions, 0, kBatch, 0); !status) return status;
   if (Status status = op.require_dimension(kRegions, 1, op.pool().integer(4), "x1, y1, x2, y2"); !status) return status;
-  op.set_result(0, op.element(kImage),
-                {op.shape(kRegions)[0], op.shape(kImage)[1], op.pool().integer(attributes.height),
-                 op.pool().integer(attributes.width)});
-  return {};
+  const Shape shape{op.shape(kRegions)[0], op.shape(kImage)[1], op.pool().integer(attributes.height),
+                    op.pool().integer(attributes.width)};
+  op.set_result(0, op.element(kImage), shape);
+  Status status;
+  for (const size_t d : {0, 2, 3}) status.merge(require_elements(op, kImage, d, shape));
+  return status;
 }
 
 // One axis of the image, seen from one region.
@@ -105,7 +107,7 @@ void lower(Lowering& op) {
   Expr sample;
   for (const Tap& y : region.taps(region.coordinate(rows, i[2], a), op.shape(kImage)[2])) {
     for (const Tap& x : region.taps(region.coordinate(columns, i[3], b), op.shape(kImage)[3])) {
-      const Expr held = cast(op.at(kImage, std::array{batch, i[1], y.place, x.place}), ElementType::kF32);
+      const Expr held = cast(read_checked(op, kImage, std::array{batch, i[1], y.place, x.place}), ElementType::kF32);
       const Expr part = held * y.weight * x.weight;
       sample = !sample.valid() ? part : is_average ? sample + part : max(sample, part);
     }

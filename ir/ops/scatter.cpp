@@ -20,10 +20,13 @@ Expr reduced(std::string_view reduction, Expr held, Expr update) {
   if (reduction == "mul" && element == ElementType::kBool) return logical_and(held, update);
   const Expr a = widen(held);
   const Expr b = widen(update);
+  const auto or_nan = [&](Expr extreme) {
+    return is_float(a->type.element) ? select(unary(Opcode::kIsNan, a), a, extreme) : extreme;
+  };
   const Expr value = reduction == "add"   ? a + b
                      : reduction == "mul" ? a * b
-                     : reduction == "min" ? min(b, a)
-                                          : max(b, a);
+                     : reduction == "min" ? or_nan(min(a, b))
+                                          : or_nan(max(a, b));
   return narrow(value, element);
 }
 
@@ -40,9 +43,9 @@ void copy_operand(Lowering& op) {
 // result[to] = result[to] reduced with `update`, where `inside` holds.
 void write_update(Lowering& op, NestBuilder& nest, std::vector<Expr> to, Expr update, Expr inside,
                   std::string_view reduction) {
-  std::vector<Expr> held_at;
-  for (size_t d = 0; d < to.size(); ++d) held_at.push_back(min(max(to[d], op.pool().integer(0)), op.shape(0)[d] - 1));
-  const Expr value = reduction == "none" ? update : reduced(reduction, read(op.program, op.result(0), held_at), update);
+  const Expr none = zero(op.pool(), op.element(0));
+  const Expr value =
+      reduction == "none" ? update : reduced(reduction, read_or(op.program, op.result(0), to, none), update);
   nest.write(op.result(0), std::move(to), value, inside);
   op.emit(nest);
 }
@@ -63,6 +66,7 @@ Status infer_elements(Inference& op) {
   for (size_t d = 0; d < op.shape(1).size(); ++d) {
     if (Status status = op.require_same_dimension(1, d, 2, d); !status) return status;
   }
+  if (Status status = require_smaller(op, static_cast<size_t>(attributes.axis)); !status) return status;
   return infer_like_operand(op);
 }
 

@@ -25,7 +25,9 @@ Status infer(Inference& op) {
     return op.fault("shape-mismatch", "operand 1: expected at most {} starts, found {}", op.rank(kData),
                     *constant_integer(op.shape(kStarts)[0]));
   op.set_result(0, op.element(kData), sizes);
-  return {};
+  Status status;
+  for (size_t d = 0; d < sizes.size(); ++d) status.merge(require_elements(op, kData, d, sizes));
+  return status;
 }
 
 void lower(Lowering& op) {
@@ -49,7 +51,7 @@ void lower(Lowering& op) {
       }
       from.push_back(min(max(place, pool.integer(0)), extent - 1));
     }
-    return op.at(kData, from);
+    return read_checked(op, kData, from);
   });
 }
 
