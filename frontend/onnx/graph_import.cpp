@@ -13,14 +13,16 @@ std::string_view canonical_domain(std::string_view domain) { return domain == "a
 
 constexpr int kAnyOpset = INT32_MAX;  // of a domain of which nothing is said
 
-int opset_number(int64_t version) {
-  return version <= 0 ? kAnyOpset : static_cast<int>(std::min<int64_t>(version, kAnyOpset));
-}
+int opset_number(int64_t version) { return static_cast<int>(std::clamp<int64_t>(version, 1, kAnyOpset)); }
 
-// What a later ONNX makes of an operator that burin knows cannot be foreseen.
+// What a later ONNX makes of an operator that burin knows cannot be foreseen, and versions are counted from 1.
 template <class OpsetImports>
-void refuse_newer_opsets(const OpsetImports& imports, const std::string& where, FaultLog& log) {
+void refuse_unknown_opsets(const OpsetImports& imports, const std::string& where, FaultLog& log) {
   for (const onnx::OperatorSetIdProto& import : imports) {
+    if (canonical_domain(import.domain()).empty() && import.version() < 1) {
+      log.add(ir::input_fault("opset-range", where, "opset import of ai.onnx: expected 1 or newer, found {}",
+                              import.version()));
+    }
     if (!canonical_domain(import.domain()).empty() || import.version() <= kNewestOpset) continue;
     log.add(ir::unsupported("unsupported-opset", where, "opset import of ai.onnx: expected {} or older, found {}",
                             kNewestOpset, import.version()));
@@ -36,7 +38,7 @@ ir::Diagnostic unsupported_operator(const onnx::NodeProto& node, std::string_vie
   }
   ir::Diagnostic unknown =
       ir::unsupported("unsupported-operator", where_of(node, call), "operator {} is not supported", name);
-  unknown.hint = similar_operator_hint(domain, node.op_type());
+  unknown.hint = unknown_operator_hint(domain, node.op_type());
   if (unknown.hint.empty()) unknown.hint = "`burin ops` lists the supported ones";
   return unknown;
 }
@@ -257,17 +259,6 @@ std::vector<std::string_view> GraphImport::wanted_results() {
   return results;
 }
 
-void GraphImport::check_declared_output(const onnx::ValueInfoProto& output, Scope& scope) {
-  const Name name = find(scope, output.name());
-  const auto declared = element_type_of(output.type().tensor_type().elem_type());
-  if (name.state != NameState::kValue || !declared) return;
-  const ir::ElementType found = graph_.values[name.value].type.element;
-  if (found == *declared) return;
-  log_.add(ir::input_fault("type-mismatch", fmt::format("output \"{}\"", output.name()),
-                           "expected {} as the model declares it, found {} computed", ir::info(*declared).name,
-                           ir::info(found).name));
-}
-
 // Every output is a value of its own, named as the model does and computed by an op.
 void GraphImport::yield_results(std::span<const std::string_view> results, Scope& scope) {
   std::unordered_set<uint32_t> yielded;
@@ -299,9 +290,9 @@ void GraphImport::yield_results(std::span<const std::string_view> results, Scope
 }
 
 void GraphImport::run() {
-  refuse_newer_opsets(proto_.opset_import(), "model", log_);
+  refuse_unknown_opsets(proto_.opset_import(), "model", log_);
   for (const onnx::FunctionProto& function : proto_.functions())
-    refuse_newer_opsets(function.opset_import(), fmt::format("function \"{}\"", function.name()), log_);
+    refuse_unknown_opsets(function.opset_import(), fmt::format("function \"{}\"", function.name()), log_);
   if (!log_.empty()) return;
   Scope scope;
   scope.graph = &proto_.graph();
@@ -310,7 +301,8 @@ void GraphImport::run() {
   import_inputs(*this, scope);
   const std::vector<std::string_view> results = wanted_results();
   import_nodes(proto_.graph().node(), results, scope);
-  for (const auto& output : proto_.graph().output()) check_declared_output(output, scope);
+  for (const auto& output : proto_.graph().output())
+    check_declared_element(scope, output.name(), fmt::format("output \"{}\"", output.name()));
   yield_results(results, scope);
   if (log_.empty() && graph_.main().yields.size() != results.size()) {
     ir::Diagnostic defect = ir::input_fault("internal", "graph", "expected {} outputs, computed {}", results.size(),

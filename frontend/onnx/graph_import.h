@@ -63,6 +63,8 @@ class GraphImport {
   const SmallElement* small(ir::ValueId value) const;
   // What the model declares of a value, where it does and burin knows the type: a hint, not a fact.
   std::optional<ir::TensorType> declared_type(Scope& scope, std::string_view name);
+  // A fault where the model declares another element type of a value than it has: whoever reads it would misread it.
+  void check_declared_element(Scope& scope, std::string_view name, const std::string& where);
 
   // --- Nodes.
   // The version of `domain` that holds inside `call`; the newest one where nothing is said.
@@ -97,8 +99,8 @@ class GraphImport {
   void bind_initializers(const onnx::GraphProto& graph, Scope& scope);
   std::optional<std::vector<Name>> import_body(const onnx::GraphProto& body, Scope& scope);
   std::vector<std::string_view> wanted_results();
-  // A result whose declared element type is another one is a fault: whoever reads it would misread it.
-  void check_declared_output(const onnx::ValueInfoProto& output, Scope& scope);
+  // What `scope`'s graph declares of a value; null where it declares nothing.
+  const onnx::ValueInfoProto* declaration(Scope& scope, std::string_view name);
   void yield_results(std::span<const std::string_view> results, Scope& scope);
 
   onnx::ModelProto proto_;

@@ -63,16 +63,32 @@ const SmallElement* GraphImport::small(ir::ValueId value) const {
   return found == small_.end() ? nullptr : found->second;
 }
 
-std::optional<ir::TensorType> GraphImport::declared_type(Scope& scope, std::string_view name) {
-  if (scope.graph == nullptr) return std::nullopt;
+const onnx::ValueInfoProto* GraphImport::declaration(Scope& scope, std::string_view name) {
+  if (scope.graph == nullptr) return nullptr;
   if (!scope.declared) {
     scope.declared.emplace();
-    for (const auto& info : scope.graph->value_info()) scope.declared->emplace(info.name(), &info);
     for (const auto& info : scope.graph->output()) scope.declared->emplace(info.name(), &info);
+    for (const auto& info : scope.graph->value_info()) scope.declared->emplace(info.name(), &info);
   }
   const auto found = scope.declared->find(name);
-  if (found == scope.declared->end() || !found->second->type().has_tensor_type()) return std::nullopt;
-  const auto& declared = found->second->type().tensor_type();
+  return found == scope.declared->end() || !found->second->type().has_tensor_type() ? nullptr : found->second;
+}
+
+void GraphImport::check_declared_element(Scope& scope, std::string_view name, const std::string& where) {
+  const onnx::ValueInfoProto* info = declaration(scope, name);
+  const auto found = scope.names.find(name);
+  if (info == nullptr || found == scope.names.end() || found->second.state != NameState::kValue) return;
+  const auto declared = element_type_of(info->type().tensor_type().elem_type());
+  const ir::ElementType element = graph_.values[found->second.value].type.element;
+  if (!declared || element == *declared) return;
+  log_.add(ir::input_fault("type-mismatch", where, "expected {} as the model declares it, found {} computed",
+                           ir::info(*declared).name, ir::info(element).name));
+}
+
+std::optional<ir::TensorType> GraphImport::declared_type(Scope& scope, std::string_view name) {
+  const onnx::ValueInfoProto* info = declaration(scope, name);
+  if (info == nullptr) return std::nullopt;
+  const auto& declared = info->type().tensor_type();
   const std::optional<ir::ElementType> element = element_type_of(declared.elem_type());
   if (!element || !declared.has_shape() || declared.shape().dim_size() > ir::kMostRank) return std::nullopt;
   ir::TensorType type{*element, {}};

@@ -25,7 +25,7 @@ ValueId scaled(NodeImport& node, ValueId x, double factor) {
 // Each head of keys or values serves `queries` / M heads of queries in a row: [B, M, T, H] as [B, N, T, H].
 ValueId repeat_heads(NodeImport& node, ValueId value, Expr queries) {
   if (!value.valid()) return value;
-  const Shape shape = node.type(value).shape;
+  const Shape shape = node.dimensions(value, 4);
   const std::optional<int64_t> heads = ir::constant_integer(shape[1]);
   if (shape[1] == queries || !heads || *heads < 1) return value;
   Shape apart{shape[0], shape[1], node.graph().pool->integer(1), shape[2], shape[3]};
@@ -44,11 +44,6 @@ ValueId masked(NodeImport& node, ValueId x, ValueId allowed) {
   return node.emit(ir::kSelect, {allowed, x, node.scalar_constant(-kInfinity, node.type(x).element)});
 }
 
-// A bias of -inf stays one under a soft cap.
-ValueId is_finite_bias(NodeImport& node, ValueId bias) {
-  return node.emit(ir::kNot, {node.emit(ir::kIsInf, {bias}, Attributes(ir::IsInf{true, false}))});
-}
-
 // Softmax over the keys. Where a query has none, the greatest of its scores is -inf, and its weights are made 0.
 ValueId weights_of(NodeImport& node, ValueId scores, bool may_lack_keys) {
   if (!scores.valid()) return {};
@@ -65,27 +60,16 @@ ValueId weights_of(NodeImport& node, ValueId scores, bool may_lack_keys) {
 AttentionSteps emit_attention(NodeImport& node, AttentionOperands operands) {
   if (!operands.q.valid() || !operands.k.valid() || !operands.v.valid()) return {};
   const ElementType element = node.type(operands.q).element;
-  const Expr heads = node.type(operands.q).shape[1];
+  const Expr heads = node.dimension(operands.q, 1);
   const ValueId keys = repeat_heads(node, operands.k, heads);
   AttentionSteps steps;
   steps.scores = node.emit(ir::kMatMul, {scaled(node, operands.q, operands.scale), keys},
                            Attributes(ir::MatMul{.transpose_right = true}));
-  if (operands.soft_cap == 0) {
-    steps.biased = masked(node, sum_of(node, steps.scores, operands.bias), operands.allowed);
-    steps.capped = operands.order == CapOrder::kCapThenBias ? steps.scores : steps.biased;
-  } else if (operands.order == CapOrder::kCapThenBias) {
-    steps.capped = soft_capped(node, steps.scores, operands.soft_cap);
-    steps.biased = masked(node, sum_of(node, steps.capped, operands.bias), operands.allowed);
-  } else {
-    if (operands.bias.valid()) operands.allowed = both(node, operands.allowed, is_finite_bias(node, operands.bias));
-    const ValueId sum = sum_of(node, steps.scores, operands.bias);
-    steps.biased = masked(node, sum, operands.allowed);
-    steps.capped = masked(node, soft_capped(node, sum, operands.soft_cap), operands.allowed);
-  }
-  const ValueId last = operands.order == CapOrder::kCapThenBias ? steps.biased : steps.capped;
+  steps.capped = operands.soft_cap == 0 ? steps.scores : soft_capped(node, steps.scores, operands.soft_cap);
+  steps.biased = masked(node, sum_of(node, steps.capped, operands.bias), operands.allowed);
   const ElementType inner = operands.softmax_element.value_or(element);
   const bool may_lack_keys = operands.bias.valid() || operands.allowed.valid();
-  steps.weights = emit_cast(node, weights_of(node, emit_cast(node, last, inner), may_lack_keys), element);
+  steps.weights = emit_cast(node, weights_of(node, emit_cast(node, steps.biased, inner), may_lack_keys), element);
   steps.y = node.emit(ir::kMatMul, {steps.weights, repeat_heads(node, operands.v, heads)}, Attributes(ir::MatMul{}));
   return steps;
 }
@@ -109,7 +93,7 @@ ValueId merge_heads(NodeImport& node, ValueId value) {
   if (!value.valid()) return value;
   const ValueId apart = emit_transpose(node, value, {0, 2, 1, 3});
   if (!apart.valid()) return apart;
-  const Shape shape = node.type(apart).shape;
+  const Shape shape = node.dimensions(apart, 4);
   return emit_reshape(node, apart, {shape[0], shape[1], shape[2] * shape[3]});
 }
 
@@ -122,11 +106,13 @@ ValueId causal_mask(NodeImport& node, ValueId queries, Expr keys) {
 }
 
 ValueId both(NodeImport& node, ValueId left, ValueId right) {
+  if (node.failed()) return {};
   if (!left.valid()) return right;
   return right.valid() ? node.emit(ir::kAnd, {left, right}) : left;
 }
 
 ValueId sum_of(NodeImport& node, ValueId left, ValueId right) {
+  if (node.failed()) return {};
   if (!left.valid()) return right;
   return right.valid() ? node.emit(ir::kAdd, {left, right}) : left;
 }

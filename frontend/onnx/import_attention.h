@@ -9,9 +9,6 @@
 
 namespace burin::frontend {
 
-// Whether the soft cap is applied to the scores before the bias is added, or to their sum.
-enum class CapOrder : uint8_t { kCapThenBias, kBiasThenCap };
-
 struct AttentionOperands {
   ir::ValueId q{};        // [B, N, S, H]
   ir::ValueId k{};        // [B, M, T, H]
@@ -20,15 +17,14 @@ struct AttentionOperands {
   ir::ValueId allowed{};  // bool, broadcast to [B, N, S, T]: a query takes no part of a key where false; may be absent
   double scale = 1;       // of the scores
   double soft_cap = 0;    // c * tanh(x / c) for c other than 0
-  CapOrder order = CapOrder::kCapThenBias;
   std::optional<ir::ElementType> softmax_element{};  // what softmax computes in, when it is not the type of q
 };
 
 // Every step of it; scores to weights are [B, N, S, T].
 struct AttentionSteps {
   ir::ValueId scores;   // q * k, scaled
-  ir::ValueId biased;   // with bias, and -inf where not allowed
   ir::ValueId capped;   // after the soft cap
+  ir::ValueId biased;   // with bias, and -inf where not allowed
   ir::ValueId weights;  // after softmax; a row without any key allowed is 0
   ir::ValueId y;        // [B, N, S, V]
 };

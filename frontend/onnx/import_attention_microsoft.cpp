@@ -30,7 +30,7 @@ ValueId with_bias(NodeImport& node, ValueId x, ValueId bias, Expr from, Expr siz
 Result<double> score_scale(NodeImport& node, ValueId q) {
   if (const double scale = node.number("scale", 0); scale != 0) return scale;
   if (!q.valid()) return 1.0;
-  const std::optional<int64_t> size = ir::constant_integer(node.type(q).shape[3]);
+  const std::optional<int64_t> size = ir::constant_integer(node.dimension(q, 3));
   if (!size) return node.not_supported("expected a head size known at compile time, found a symbolic one");
   return 1 / std::sqrt(static_cast<double>(*size));
 }
@@ -47,7 +47,7 @@ ValueId filter_bias(NodeImport& node, ValueId keeps, ElementType element) {
 
 // True for keys of [start, end) of each batch, where ends and starts follow each other in one operand of B or 2 B numbers.
 ValueId keys_between(NodeImport& node, ValueId mask, Expr batch, Expr keys) {
-  const Expr given = node.type(mask).shape[0];
+  const Expr given = node.dimension(mask, 0);
   const Shape per_batch{batch, number(node, 1), number(node, 1), number(node, 1)};
   const ValueId numbers = emit_cast(node, mask, ElementType::kI64);
   const ValueId positions = emit_positions(node, keys, 0, 1);
@@ -63,7 +63,7 @@ Result<ValueId> kept_keys(NodeImport& node, int operand, Expr queries, Expr keys
   if (!mask.valid()) return mask;
   const Shape shape = node.type(mask).shape;
   const Expr one = number(node, 1);
-  const Expr batch = node.shape(0)[0];
+  const Expr batch = node.dimension(0, 0);
   if (shape.size() == 1) {
     if (shape[0] == batch || shape[0] == batch * 2) return keys_between(node, mask, batch, keys);
     return node.not_supported("operand {}: expected one or two numbers for each batch, found another count", operand);
@@ -80,12 +80,12 @@ Result<ValueId> kept_keys(NodeImport& node, int operand, Expr queries, Expr keys
 // Bias and causality of Attention and MultiHeadAttention: the padding mask, then what is added as it is.
 Status add_masks(NodeImport& node, AttentionOperands& operands, int padding, int bias) {
   if (!operands.q.valid() || !operands.k.valid()) return {};
-  const Expr queries = node.type(operands.q).shape[2];
-  const Expr keys = node.type(operands.k).shape[2];
+  const Expr queries = node.dimension(operands.q, 2);
+  const Expr keys = node.dimension(operands.k, 2);
   const Result<ValueId> kept = kept_keys(node, padding, queries, keys);
   if (!kept) return kept.faults();
   operands.bias = sum_of(node, filter_bias(node, *kept, node.type(operands.q).element), node.operand(bias));
-  if (node.integer("unidirectional", 0) != 0) {
+  if (node.flag("unidirectional", false)) {
     const ValueId first = emit_dimensions(node, {keys - queries}, 0);
     operands.allowed = causal_mask(node, query_positions(node, queries, first), keys);
   }
@@ -101,13 +101,13 @@ Status import_attention(NodeImport& node) {
   status.merge(require_rank(node, kWeights, 2, 2));
   status.merge(require_rank(node, kPast, 5, 5));
   if (!status) return status;
-  if (node.integer("do_rotary", 0) != 0) return node.not_supported("attribute \"do_rotary\": expected 0, found 1");
-  if (node.integer("past_present_share_buffer", 0) != 0)
+  if (node.flag("do_rotary", false)) return node.not_supported("attribute \"do_rotary\": expected 0, found 1");
+  if (node.flag("past_present_share_buffer", false))
     return node.not_supported("attribute \"past_present_share_buffer\": expected 0, found 1");
   const int64_t heads = node.integer("num_heads", 0);
   ValueId product = node.emit(ir::kMatMul, {node.operand(kInput), node.operand(kWeights)}, Attributes(ir::MatMul{}));
   product = sum_of(node, product, node.operand(kProjectionBias));
-  const Expr third = ir::floor_div(node.shape(kWeights)[1], 3);
+  const Expr third = ir::floor_div(node.dimension(kWeights, 1), 3);
   std::array<Expr, 3> sizes{third, third, third};
   if (const std::vector<int64_t> given = node.integers("qkv_hidden_sizes"); !given.empty()) {
     if (given.size() != 3)
@@ -131,7 +131,7 @@ Status import_attention(NodeImport& node) {
   // Past and present hold keys and values in one tensor: [2, B, N, P, H].
   const auto past = [&](int64_t which) -> ValueId {
     if (!node.has(kPast)) return {};
-    const Shape shape = node.shape(kPast);
+    const Shape shape = node.dimensions(kPast, 5);
     return emit_reshape(node, emit_slice(node, node.operand(kPast), 0, number(node, which), number(node, 1)),
                         {shape[1], shape[2], shape[3], shape[4]});
   };
@@ -170,7 +170,7 @@ enum MultiHeadOperand {
 
 // Part `which` of [B, S, N, parts, H] as [B, N, S, H].
 ValueId unpacked(NodeImport& node, ValueId packed, int64_t which) {
-  const Shape shape = node.type(packed).shape;
+  const Shape shape = node.dimensions(packed, 5);
   const ValueId part = emit_slice(node, packed, 3, number(node, which), number(node, 1));
   return emit_transpose(node, emit_reshape(node, part, {shape[0], shape[1], shape[2], shape[4]}), {0, 2, 1, 3});
 }
@@ -195,7 +195,7 @@ Result<std::array<ValueId, 3>> multi_head_parts(NodeImport& node, int64_t heads)
     auto& part = parts[static_cast<size_t>(i)];
     part = node.operand(i);
     if (node.rank(i) == 4) continue;
-    const Expr size = node.shape(i).back();
+    const Expr size = node.dimension(i, 2);
     const Result<ValueId> split = split_heads(node, with_bias(node, part, node.operand(kBias), from, size), heads);
     if (!split) return split.faults();
     part = *split;
@@ -239,7 +239,7 @@ enum EmbedOperand { kWords, kSegments, kWordTable, kPositionTable, kSegmentTable
 
 Status import_embed_layer_norm(NodeImport& node) {
   if (Status status = require_rank(node, kWords, 2, 2); !status) return status;
-  const Shape words = node.shape(kWords);
+  const Shape words = node.dimensions(kWords, 2);
   const auto rows = [&](int table, ValueId indices) {
     return node.emit(ir::kGather, {node.operand(table), indices}, Attributes(ir::Gather{0}));
   };
@@ -265,22 +265,22 @@ Status import_rotary_embedding(NodeImport& node) {
   status.merge(require_rank(node, 1, 1, 2));
   status.merge(require_rank(node, 2, 2, 2));
   if (!status) return status;
-  if (node.integer("is_packed_batching", 0) != 0)
+  if (node.flag("is_packed_batching", false))
     return node.not_supported("attribute \"is_packed_batching\": expected 0, found 1");
   ValueId positions = node.operand(1);
   if (node.rank(1) == 1) {
-    const Expr tokens = node.shape(0)[node.rank(0) == 4 ? 2 : 1];
+    const Expr tokens = node.dimension(0, node.rank(0) == 4 ? 2 : 1);
     positions = sum_of(node, emit_positions(node, tokens, 1, 2), emit_cast(node, positions, ElementType::kI64));
   }
   const int64_t turned = node.integer("rotary_embedding_dim", 0);
   int64_t heads = node.integer("num_heads", 0);
   // Without a number of heads their size is that of the angles.
-  const std::optional<int64_t> hidden = ir::constant_integer(node.shape(0).back());
-  const std::optional<int64_t> half = ir::constant_integer(node.shape(2).back());
+  const std::optional<int64_t> hidden = ir::constant_integer(node.dimension(0, static_cast<size_t>(node.rank(0) - 1)));
+  const std::optional<int64_t> half = ir::constant_integer(node.dimension(2, 1));
   if (heads == 0 && hidden && half && *half > 0) heads = *hidden / (2 * *half);
   const Result<ValueId> y =
       rotated(node, {node.operand(0), node.operand(2), node.operand(3), positions, heads, turned,
-                     node.integer("interleaved", 0) != 0 ? RotaryPairs::kNeighbours : RotaryPairs::kHalves});
+                     node.flag("interleaved", false) ? RotaryPairs::kNeighbours : RotaryPairs::kHalves});
   if (!y) return y.faults();
   node.set_result(0, *y);
   return {};

@@ -23,10 +23,6 @@ using ir::ValueId;
 enum Operand { kQuery, kKey, kValue, kMask, kPastKey, kPastValue, kValidKeys };
 enum Output { kY, kPresentKey, kPresentValue, kScores };
 
-// Where the soft cap and the modes of output 3 changed places: the published text of Attention-23 and -24 adds the mask
-// first, Attention-25 last.
-constexpr int kCapBeforeMaskSince = 25;
-
 Result<ValueId> heads_of(NodeImport& node, int operand, std::string_view count) {
   if (node.rank(operand) == 4) return node.operand(operand);
   const int64_t heads = node.integer(count, 0);
@@ -54,9 +50,9 @@ ValueId padded_mask(NodeImport& node, Expr keys) {
 
 // Number of keys in front of the queries of each batch: absent where there are none.
 ValueId first_query(NodeImport& node, Expr queries) {
-  if (node.has(kPastKey)) return emit_dimensions(node, {node.shape(kPastKey)[2]}, 0);
+  if (node.has(kPastKey)) return emit_dimensions(node, {node.dimension(kPastKey, 2)}, 0);
   if (!node.has(kValidKeys)) return {};
-  const Shape per_batch{node.shape(kValidKeys)[0], node.graph().pool->integer(1), node.graph().pool->integer(1),
+  const Shape per_batch{node.dimension(kValidKeys, 0), node.graph().pool->integer(1), node.graph().pool->integer(1),
                         node.graph().pool->integer(1)};
   const ValueId valid = emit_reshape(node, node.operand(kValidKeys), per_batch);
   return node.emit(ir::kSub, {valid, emit_dimensions(node, {queries}, 0)});
@@ -65,11 +61,11 @@ ValueId first_query(NodeImport& node, Expr queries) {
 // What may take part by the attribute is_causal and the number of valid keys.
 ValueId allowed_keys(NodeImport& node, Expr queries, Expr keys) {
   ValueId allowed;
-  if (node.integer("is_causal", 0) != 0)
+  if (node.flag("is_causal", false))
     allowed = causal_mask(node, query_positions(node, queries, first_query(node, queries)), keys);
   if (!node.has(kValidKeys)) return allowed;
   ir::ExprPool& pool = *node.graph().pool;
-  const Shape per_batch{node.shape(kValidKeys)[0], pool.integer(1), pool.integer(1), pool.integer(1)};
+  const Shape per_batch{node.dimension(kValidKeys, 0), pool.integer(1), pool.integer(1), pool.integer(1)};
   const ValueId valid = emit_reshape(node, node.operand(kValidKeys), per_batch);
   return both(node, allowed, node.emit(ir::kLess, {emit_positions(node, keys, 0, 1), valid}));
 }
@@ -106,8 +102,8 @@ Result<AttentionOperands> attention_operands(NodeImport& node) {
   operands.k = emit_concat(node, {node.operand(kPastKey), *k}, 2);
   operands.v = emit_concat(node, {node.operand(kPastValue), *v}, 2);
   if (!operands.q.valid() || !operands.k.valid() || !operands.v.valid()) return operands;
-  const Shape shape = node.type(operands.q).shape;
-  const Expr keys = node.type(operands.k).shape[2];
+  const Shape shape = node.dimensions(operands.q, 4);
+  const Expr keys = node.dimension(operands.k, 2);
   operands.allowed = allowed_keys(node, shape[2], keys);
   const ValueId mask = padded_mask(node, keys);
   if (mask.valid() && node.type(mask).element == ElementType::kBool) {
@@ -120,7 +116,6 @@ Result<AttentionOperands> attention_operands(NodeImport& node) {
     return node.not_supported("expected a head size known at compile time, found a symbolic one");
   operands.scale = node.has_attribute("scale") ? node.number("scale", 1) : 1 / std::sqrt(static_cast<double>(*size));
   operands.soft_cap = node.number("softcap", 0);
-  operands.order = node.opset() < kCapBeforeMaskSince ? CapOrder::kBiasThenCap : CapOrder::kCapThenBias;
   if (const int64_t precision = node.integer("softmax_precision", 0); precision != 0) {
     const Result<ElementType> element = element_type_of(static_cast<int32_t>(precision), node.where());
     if (!element) return element.faults();
@@ -137,10 +132,9 @@ Status import_attention(NodeImport& node) {
   node.set_result(kY, node.rank(kQuery) == 3 ? merge_heads(node, steps.y) : steps.y);
   node.set_result(kPresentKey, operands->k);
   node.set_result(kPresentValue, operands->v);
-  const bool cap_first = operands->order == CapOrder::kCapThenBias;
+  // As ONNX 1.23 words it, for all versions: errata turned cap and mask round in the text of Attention-23 and -24.
   const int64_t mode = node.integer("qk_matmul_output_mode", 0);
-  const std::array<ValueId, 4> stages{steps.scores, cap_first ? steps.capped : steps.biased,
-                                      cap_first ? steps.biased : steps.capped, steps.weights};
+  const std::array<ValueId, 4> stages{steps.scores, steps.capped, steps.biased, steps.weights};
   if (mode < 0 || mode >= static_cast<int64_t>(stages.size()))
     return node.fault("attribute-range", "attribute \"qk_matmul_output_mode\": expected 0 to 3, found {}", mode);
   node.set_result(kScores, stages[static_cast<size_t>(mode)]);
@@ -152,17 +146,15 @@ Status import_rotary_embedding(NodeImport& node) {
   const Result<ValueId> y =
       rotated(node, {node.operand(0), node.operand(1), node.operand(2), node.operand(3), node.integer("num_heads", 0),
                      node.integer("rotary_embedding_dim", 0),
-                     node.integer("interleaved", 0) != 0 ? RotaryPairs::kNeighbours : RotaryPairs::kHalves});
+                     node.flag("interleaved", false) ? RotaryPairs::kNeighbours : RotaryPairs::kHalves});
   if (!y) return y.faults();
   node.set_result(0, *y);
   return {};
 }
 
 constexpr auto kRows = std::to_array<ImportRow>({
-    {"", "Attention", 23, import_attention, "111????",
-     "is_causal kv_num_heads left_window_size q_num_heads qk_matmul_output_mode right_window_size scale softcap "
-     "softmax_precision"},
-    {"", "RotaryEmbedding", 23, import_rotary_embedding, "111?", "interleaved num_heads rotary_embedding_dim"},
+    {"", "Attention", 23, import_attention, "111????"},
+    {"", "RotaryEmbedding", 23, import_rotary_embedding, "111?"},
 });
 
 }  // namespace

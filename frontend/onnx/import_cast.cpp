@@ -64,7 +64,7 @@ Status cast_to(NodeImport& node, int32_t data_type) {
     node.set_result(0, node.emit(ir::kCast, {node.operand(0)}, Attributes(ir::Cast{*to})));
     return {};
   }
-  const Overflow overflow = node.integer("saturate", 1) != 0 ? Overflow::kSaturate : Overflow::kByFormat;
+  const Overflow overflow = node.flag("saturate", true) ? Overflow::kSaturate : Overflow::kByFormat;
   const ValueId y = small->kind == SmallFloat::kNone ? wrapped(node, node.operand(0), *small)
                                                      : rounded_to(node, node.operand(0), *small, overflow);
   node.set_small(y, data_type);
@@ -81,8 +81,8 @@ Status import_cast_like(NodeImport& node) {
 }
 
 constexpr auto kRows = std::to_array<ImportRow>({
-    {"", "Cast", 6, import_cast, "1", "round_mode saturate to"},
-    {"", "CastLike", 15, import_cast_like, "11", "round_mode saturate"},
+    {"", "Cast", 6, import_cast},
+    {"", "CastLike", 15, import_cast_like, "11"},
 });
 
 }  // namespace

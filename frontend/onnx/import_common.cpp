@@ -134,6 +134,7 @@ ir::ValueId emit_expand(NodeImport& node, ir::ValueId value, ir::Shape shape) {
 }
 
 ir::ValueId emit_concat(NodeImport& node, std::vector<ir::ValueId> parts, int64_t axis) {
+  if (node.failed()) return {};
   std::erase_if(parts, [](ir::ValueId part) { return !part.valid(); });
   if (parts.size() < 2) return parts.empty() ? ir::ValueId() : parts.front();
   return node.emit(ir::kConcat, std::move(parts), ir::Attributes(ir::Concat{axis}));
@@ -141,8 +142,9 @@ ir::ValueId emit_concat(NodeImport& node, std::vector<ir::ValueId> parts, int64_
 
 ir::ValueId emit_slice(NodeImport& node, ir::ValueId value, int64_t axis, ir::Expr start, ir::Expr size) {
   if (!value.valid()) return {};
-  const ir::Shape& shape = node.type(value).shape;
   const auto at = static_cast<size_t>(axis);
+  const ir::Shape& shape = node.type(value).shape;
+  if (node.dimension(value, at); node.failed()) return {};
   ir::Slice slice{ir::Shape(shape.size(), node.graph().pool->integer(0)), std::vector<int64_t>(shape.size(), 1), shape};
   slice.starts[at] = start;
   slice.sizes[at] = size;

@@ -29,7 +29,7 @@ Result<ValueId> gemm(NodeImport& node) {
   for (int i : {0, 1}) {
     if (node.rank(i) != 2) return node.fault("rank-mismatch", "operand {}: expected rank 2, found {}", i, node.rank(i));
   }
-  const ir::MatMul transposes{node.integer("transA", 0) != 0, node.integer("transB", 0) != 0};
+  const ir::MatMul transposes{node.flag("transA", false), node.flag("transB", false)};
   ValueId y = node.emit(ir::kMatMul, {node.operand(0), node.operand(1)}, Attributes(transposes));
   y = scaled(node, y, node.number("alpha", 1));
   const double beta = node.number("beta", 1);
@@ -109,7 +109,7 @@ Status import_conv_transpose(NodeImport& node) {
   ir::ConvTranspose conv{std::move(window->strides), std::move(window->dilations), std::move(window->pads),
                          std::move(output_padding), node.integer("group", 1)};
   for (size_t d = 0; d < spatial; ++d) {
-    const Expr extent = node.shape(0)[d + 2];
+    const Expr extent = node.dimension(0, d + 2);
     const Expr full = unpadded_extent(conv, d, extent, kernel[d]);
     if (!wanted.empty()) {
       pad_to_extent(conv, d, full, node.graph().pool->integer(wanted[d]), *mode);
@@ -162,10 +162,10 @@ Status import_fused_conv(NodeImport& node) {
 
 // com.microsoft: alpha * A * B, of matrices or stacks of them, transposed where asked.
 Status import_fused_matmul(NodeImport& node) {
-  if (node.integer("transBatchA", 0) != 0 || node.integer("transBatchB", 0) != 0) {
+  if (node.flag("transBatchA", false) || node.flag("transBatchB", false)) {
     return node.not_supported("transposed batch dimensions are not supported");
   }
-  const ir::MatMul transposes{node.integer("transA", 0) != 0, node.integer("transB", 0) != 0};
+  const ir::MatMul transposes{node.flag("transA", false), node.flag("transB", false)};
   const ValueId product = node.emit(ir::kMatMul, {node.operand(0), node.operand(1)}, Attributes(transposes));
   node.set_result(0, scaled(node, product, node.number("alpha", 1)));
   return {};
@@ -180,10 +180,9 @@ Status import_gemm_fast_gelu(NodeImport& node) {
 }
 
 constexpr auto kRows = std::to_array<ImportRow>({
-    {"", "Conv", 1, import_conv, "11?", "auto_pad dilations group kernel_shape pads strides"},
-    {"", "ConvTranspose", 1, import_conv_transpose, "11?",
-     "auto_pad dilations group kernel_shape output_padding output_shape pads strides"},
-    {"", "Gemm", 1, import_gemm, "11?", "alpha beta broadcast transA transB"},
+    {"", "Conv", 1, import_conv, "11?"},
+    {"", "ConvTranspose", 1, import_conv_transpose, "11?"},
+    {"", "Gemm", 1, import_gemm, "11?"},
     {"", "MatMul", 1, import_matmul, "11"},
     {"com.microsoft", "FusedConv", 1, import_fused_conv, "11??"},
     {"com.microsoft", "FusedGemm", 1, import_fused_gemm, "11?"},

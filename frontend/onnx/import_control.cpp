@@ -371,11 +371,10 @@ Status import_scan_of_batches(NodeImport& node) {
 }
 
 constexpr ImportRow kRows[] = {
-    {"", "If", 1, import_if, "1", "else_branch then_branch", Takes::kSequencesToo},
-    {"", "Loop", 1, import_loop, "??1*", "body"},
-    {"", "Scan", 8, import_scan_of_batches, "?11*", "body directions num_scan_inputs"},
-    {"", "Scan", 9, import_scan, "11*",
-     "body num_scan_inputs scan_input_axes scan_input_directions scan_output_axes scan_output_directions"},
+    {"", "If", 1, import_if, "1", Takes::kSequencesToo},
+    {"", "Loop", 1, import_loop, "??1*"},
+    {"", "Scan", 8, import_scan_of_batches, "?11*"},
+    {"", "Scan", 9, import_scan, "11*"},
 };
 
 }  // namespace

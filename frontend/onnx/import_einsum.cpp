@@ -116,7 +116,7 @@ Status import_einsum(NodeImport& node) {
   return {};
 }
 
-constexpr auto kRows = std::to_array<ImportRow>({{"", "Einsum", 12, import_einsum, "11*", "equation"}});
+constexpr auto kRows = std::to_array<ImportRow>({{"", "Einsum", 12, import_einsum, "11*"}});
 
 }  // namespace
 

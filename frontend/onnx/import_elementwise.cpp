@@ -35,7 +35,7 @@ Status import_swapped(NodeImport& node) {
 // the last ones without `axis`.
 ValueId aligned_operand(NodeImport& node) {
   const ValueId b = node.operand(1);
-  if (node.integer("broadcast", 0) == 0 || !node.has_attribute("axis")) return b;
+  if (!node.flag("broadcast", false) || !node.has_attribute("axis")) return b;
   const int64_t axis = node.integer("axis", 0);
   const int64_t first = axis < 0 ? axis + node.rank(0) : axis;
   const int64_t trailing = node.rank(0) - first - node.rank(1);
@@ -80,7 +80,7 @@ Status import_mean(NodeImport& node) {
 }
 
 Status import_mod(NodeImport& node) {
-  const OpInfo& op = node.integer("fmod", 0) != 0 ? ir::kFmod : ir::kMod;
+  const OpInfo& op = node.flag("fmod", false) ? ir::kFmod : ir::kMod;
   node.set_result(0, node.emit(op, {node.operand(0), node.operand(1)}));
   return {};
 }
@@ -96,7 +96,7 @@ Status import_bit_shift(NodeImport& node) {
 }
 
 Status import_is_inf(NodeImport& node) {
-  const ir::IsInf kinds{node.integer("detect_negative", 1) != 0, node.integer("detect_positive", 1) != 0};
+  const ir::IsInf kinds{node.flag("detect_negative", true), node.flag("detect_positive", true)};
   node.set_result(0, node.emit(ir::kIsInf, {node.operand(0)}, ir::Attributes(kinds)));
   return {};
 }
@@ -107,66 +107,66 @@ Status import_where(NodeImport& node) {
 }
 
 constexpr auto kRows = std::to_array<ImportRow>({
-    {"", "Abs", 1, import_unary<ir::kAbs>, "1", "consumed_inputs"},
+    {"", "Abs", 1, import_unary<ir::kAbs>},
     {"", "Acos", 7, import_unary<ir::kAcos>},
     {"", "Acosh", 9, import_unary<ir::kAcosh>},
-    {"", "Add", 1, import_legacy_binary<ir::kAdd>, "11", "axis broadcast consumed_inputs"},
+    {"", "Add", 1, import_legacy_binary<ir::kAdd>, "11"},
     {"", "Add", 7, import_binary<ir::kAdd>, "11"},
-    {"", "And", 1, import_legacy_binary<ir::kAnd>, "11", "axis broadcast"},
+    {"", "And", 1, import_legacy_binary<ir::kAnd>, "11"},
     {"", "And", 7, import_binary<ir::kAnd>, "11"},
     {"", "Asin", 7, import_unary<ir::kAsin>},
     {"", "Asinh", 9, import_unary<ir::kAsinh>},
     {"", "Atan", 7, import_unary<ir::kAtan>},
     {"", "Atanh", 9, import_unary<ir::kAtanh>},
-    {"", "BitShift", 11, import_bit_shift, "11", "direction"},
+    {"", "BitShift", 11, import_bit_shift, "11"},
     {"", "BitwiseAnd", 18, import_binary<ir::kAnd>, "11"},
     {"", "BitwiseNot", 18, import_unary<ir::kNot>},
     {"", "BitwiseOr", 18, import_binary<ir::kOr>, "11"},
     {"", "BitwiseXor", 18, import_binary<ir::kXor>, "11"},
-    {"", "Ceil", 1, import_unary<ir::kCeil>, "1", "consumed_inputs"},
+    {"", "Ceil", 1, import_unary<ir::kCeil>},
     {"", "Cos", 7, import_unary<ir::kCos>},
     {"", "Cosh", 9, import_unary<ir::kCosh>},
-    {"", "Div", 1, import_legacy_binary<ir::kDiv>, "11", "axis broadcast consumed_inputs"},
+    {"", "Div", 1, import_legacy_binary<ir::kDiv>, "11"},
     {"", "Div", 7, import_binary<ir::kDiv>, "11"},
-    {"", "Equal", 1, import_legacy_binary<ir::kEqual>, "11", "axis broadcast"},
+    {"", "Equal", 1, import_legacy_binary<ir::kEqual>, "11"},
     {"", "Equal", 7, import_binary<ir::kEqual>, "11"},
     {"", "Erf", 9, import_unary<ir::kErf>},
-    {"", "Exp", 1, import_unary<ir::kExp>, "1", "consumed_inputs"},
-    {"", "Floor", 1, import_unary<ir::kFloor>, "1", "consumed_inputs"},
-    {"", "Greater", 1, import_legacy_swapped<ir::kLess>, "11", "axis broadcast"},
+    {"", "Exp", 1, import_unary<ir::kExp>},
+    {"", "Floor", 1, import_unary<ir::kFloor>},
+    {"", "Greater", 1, import_legacy_swapped<ir::kLess>, "11"},
     {"", "Greater", 7, import_swapped<ir::kLess>, "11"},
     {"", "GreaterOrEqual", 12, import_swapped<ir::kLessEqual>, "11"},
-    {"", "IsInf", 10, import_is_inf, "1", "detect_negative detect_positive"},
+    {"", "IsInf", 10, import_is_inf},
     {"", "IsNaN", 9, import_unary<ir::kIsNan>},
-    {"", "Less", 1, import_legacy_binary<ir::kLess>, "11", "axis broadcast"},
+    {"", "Less", 1, import_legacy_binary<ir::kLess>, "11"},
     {"", "Less", 7, import_binary<ir::kLess>, "11"},
     {"", "LessOrEqual", 12, import_binary<ir::kLessEqual>, "11"},
-    {"", "Log", 1, import_unary<ir::kLog>, "1", "consumed_inputs"},
-    {"", "Max", 1, import_variadic<ir::kMax>, "11*", "consumed_inputs"},
-    {"", "Mean", 1, import_mean, "11*", "consumed_inputs"},
-    {"", "Min", 1, import_variadic<ir::kMin>, "11*", "consumed_inputs"},
-    {"", "Mod", 10, import_mod, "11", "fmod"},
-    {"", "Mul", 1, import_legacy_binary<ir::kMul>, "11", "axis broadcast consumed_inputs"},
+    {"", "Log", 1, import_unary<ir::kLog>},
+    {"", "Max", 1, import_variadic<ir::kMax>, "11*"},
+    {"", "Mean", 1, import_mean, "11*"},
+    {"", "Min", 1, import_variadic<ir::kMin>, "11*"},
+    {"", "Mod", 10, import_mod, "11"},
+    {"", "Mul", 1, import_legacy_binary<ir::kMul>, "11"},
     {"", "Mul", 7, import_binary<ir::kMul>, "11"},
-    {"", "Neg", 1, import_unary<ir::kNeg>, "1", "consumed_inputs"},
+    {"", "Neg", 1, import_unary<ir::kNeg>},
     {"", "Not", 1, import_unary<ir::kNot>},
-    {"", "Or", 1, import_legacy_binary<ir::kOr>, "11", "axis broadcast"},
+    {"", "Or", 1, import_legacy_binary<ir::kOr>, "11"},
     {"", "Or", 7, import_binary<ir::kOr>, "11"},
-    {"", "Pow", 1, import_legacy_binary<ir::kPow>, "11", "axis broadcast"},
+    {"", "Pow", 1, import_legacy_binary<ir::kPow>, "11"},
     {"", "Pow", 7, import_binary<ir::kPow>, "11"},
-    {"", "Reciprocal", 1, import_unary<ir::kReciprocal>, "1", "consumed_inputs"},
+    {"", "Reciprocal", 1, import_unary<ir::kReciprocal>},
     {"", "Round", 11, import_unary<ir::kRound>},
     {"", "Sign", 9, import_unary<ir::kSign>},
     {"", "Sin", 7, import_unary<ir::kSin>},
     {"", "Sinh", 9, import_unary<ir::kSinh>},
-    {"", "Sqrt", 1, import_unary<ir::kSqrt>, "1", "consumed_inputs"},
-    {"", "Sub", 1, import_legacy_binary<ir::kSub>, "11", "axis broadcast consumed_inputs"},
+    {"", "Sqrt", 1, import_unary<ir::kSqrt>},
+    {"", "Sub", 1, import_legacy_binary<ir::kSub>, "11"},
     {"", "Sub", 7, import_binary<ir::kSub>, "11"},
-    {"", "Sum", 1, import_variadic<ir::kAdd>, "11*", "consumed_inputs"},
+    {"", "Sum", 1, import_variadic<ir::kAdd>, "11*"},
     {"", "Tan", 7, import_unary<ir::kTan>},
-    {"", "Tanh", 1, import_unary<ir::kTanh>, "1", "consumed_inputs"},
+    {"", "Tanh", 1, import_unary<ir::kTanh>},
     {"", "Where", 9, import_where, "111"},
-    {"", "Xor", 1, import_legacy_binary<ir::kXor>, "11", "axis broadcast"},
+    {"", "Xor", 1, import_legacy_binary<ir::kXor>, "11"},
     {"", "Xor", 7, import_binary<ir::kXor>, "11"},
 });
 

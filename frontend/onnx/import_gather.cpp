@@ -3,6 +3,7 @@
 
 #include "frontend/onnx/import_common.h"
 #include "frontend/onnx/import_rows.h"
+#include "ir/linear.h"
 #include "ir/ops/rows.h"
 
 namespace burin::frontend {
@@ -26,7 +27,7 @@ Status require_inside(const NodeImport& node, int64_t axis, int64_t count) {
   for (int64_t k = 0; k < *indices; ++k) {
     const int64_t d = axis + k % count;
     if (d >= node.rank(0)) return {};  // inference says what is wrong
-    const std::optional<int64_t> extent = ir::constant_integer(node.shape(0)[static_cast<size_t>(d)]);
+    const std::optional<int64_t> extent = ir::constant_integer(node.dimension(0, static_cast<size_t>(d)));
     const std::optional<int64_t> index = known_index(node, static_cast<size_t>(k));
     if (!extent || !index || (*index >= -*extent && *index < *extent)) continue;
     return node.fault("index-range", "operand 1: expected indices from {} to {} (dimension {} of operand 0), found {}",
@@ -38,7 +39,8 @@ Status require_inside(const NodeImport& node, int64_t axis, int64_t count) {
 // The number of coordinates that each index of operand 1 has: its last dimension.
 int64_t coordinates(const NodeImport& node) {
   if (node.rank(1) == 0) return 1;
-  return std::max<int64_t>(ir::constant_integer(node.shape(1).back()).value_or(1), 1);
+  return std::max<int64_t>(ir::constant_integer(node.dimension(1, static_cast<size_t>(node.rank(1) - 1))).value_or(1),
+                           1);
 }
 
 Status import_gather(NodeImport& node) {
@@ -114,7 +116,7 @@ Status import_nonzero(NodeImport& node) {
   return {};
 }
 
-// The slices of x at the places where the condition holds.
+// The slices of x at the places where the condition holds. What the condition says beyond the end of x does not count.
 Status import_compress(NodeImport& node) {
   ir::ExprPool& pool = *node.graph().pool;
   ir::ValueId x = node.operand(0);
@@ -126,9 +128,15 @@ Status import_compress(NodeImport& node) {
   } else {
     x = emit_reshape(node, x, {ir::element_count(node.shape(0), pool)});
   }
-  const ir::ValueId places = node.emit(ir::kNonzero, {node.operand(1)});
+  if (Status status = require_rank(node, 1, 1, 1); !status) return status;
+  const ir::Expr extent = node.dimension(x, static_cast<size_t>(axis));
+  const ir::Expr length = node.dimension(1, 0);
+  ir::ValueId condition = node.operand(1);
+  if (!ir::provably_nonnegative(extent - length))
+    condition = emit_slice(node, condition, 0, pool.integer(0), ir::min(length, extent));
+  const ir::ValueId places = node.emit(ir::kNonzero, {condition});
   if (!places.valid()) return {};
-  const ir::ValueId indices = emit_reshape(node, places, {node.type(places).shape[1]});
+  const ir::ValueId indices = emit_reshape(node, places, {node.dimension(places, 1)});
   node.set_result(0, node.emit(ir::kGather, {x, indices}, ir::Attributes(ir::Gather{axis})));
   return {};
 }
@@ -136,22 +144,22 @@ Status import_compress(NodeImport& node) {
 Status import_non_max_suppression(NodeImport& node) {
   std::vector<ir::ValueId> operands;
   for (int i = 0; i < 5; ++i) operands.push_back(node.operand(i));
-  const ir::NonMaxSuppression attributes{node.integer("center_point_box", 0) != 0};
+  const ir::NonMaxSuppression attributes{node.flag("center_point_box", false)};
   node.set_result(0, node.emit(ir::kNonMaxSuppression, std::move(operands), ir::Attributes(attributes)));
   return {};
 }
 
 constexpr ImportRow kRows[] = {
-    {"", "Compress", 9, import_compress, "11", "axis"},
-    {"", "Gather", 1, import_gather, "11", "axis"},
-    {"", "GatherElements", 11, import_gather_elements, "11", "axis"},
-    {"", "GatherND", 11, import_gather_nd, "11", "batch_dims"},
-    {"", "NonMaxSuppression", 10, import_non_max_suppression, "11???", "center_point_box"},
+    {"", "Compress", 9, import_compress, "11"},
+    {"", "Gather", 1, import_gather, "11"},
+    {"", "GatherElements", 11, import_gather_elements, "11"},
+    {"", "GatherND", 11, import_gather_nd, "11"},
+    {"", "NonMaxSuppression", 10, import_non_max_suppression, "11???"},
     {"", "NonZero", 9, import_nonzero},
-    {"", "OneHot", 9, import_one_hot, "111", "axis"},
-    {"", "Scatter", 9, import_scatter_elements, "111", "axis"},
-    {"", "ScatterElements", 11, import_scatter_elements, "111", "axis reduction"},
-    {"", "ScatterND", 11, import_scatter_nd, "111", "reduction"},
+    {"", "OneHot", 9, import_one_hot, "111"},
+    {"", "Scatter", 9, import_scatter_elements, "111"},
+    {"", "ScatterElements", 11, import_scatter_elements, "111"},
+    {"", "ScatterND", 11, import_scatter_nd, "111"},
 };
 
 }  // namespace

@@ -41,7 +41,7 @@ Result<std::array<ValueId, 3>> parts_of(NodeImport& node, int64_t heads, int64_t
   const std::array<int64_t, 3> counts{heads, shared_heads, shared_heads};
   if (!node.has(kKey)) {
     ir::ExprPool& pool = *node.graph().pool;
-    const Expr head = ir::floor_div(node.shape(kQuery)[2], heads + 2 * shared_heads);
+    const Expr head = ir::floor_div(node.dimension(kQuery, 2), heads + 2 * shared_heads);
     Expr from = pool.integer(0);
     for (size_t i = 0; i < 3; ++i) {
       parts[i] = emit_slice(node, node.operand(kQuery), 2, from, head * counts[i]);
@@ -63,15 +63,15 @@ ValueId keys_before(NodeImport& node, Expr queries) {
   const ValueId last = emit_cast(node, node.operand(kLastKey), ElementType::kI64);
   const ValueId before = node.emit(ir::kSub, {last, emit_dimensions(node, {queries - 1}, 0)});
   const ValueId count = node.emit(ir::kMax, {before, node.scalar_constant(0, ElementType::kI64)});
-  return emit_reshape(node, count, {node.shape(kQuery)[0], pool.integer(1), pool.integer(1), pool.integer(1)});
+  return emit_reshape(node, count, {node.dimension(kQuery, 0), pool.integer(1), pool.integer(1), pool.integer(1)});
 }
 
 // The cache with the new keys (or values) behind the `before` ones that each batch has, and zeros behind them:
 // [B, M, places, H].
 ValueId filled(NodeImport& node, ValueId past, ValueId fresh, ValueId before, Expr places) {
   if (!fresh.valid() || !past.valid()) return fresh;
-  const Shape shape = node.type(fresh).shape;
-  const Expr held = node.type(past).shape[2];
+  const Shape shape = node.dimensions(fresh, 4);
+  const Expr held = node.dimension(past, 2);
   const ValueId all = node.emit(ir::kConcat, {past, fresh}, Attributes(ir::Concat{2}));
   const ValueId place = emit_positions(node, places, 2, 4);
   const ValueId behind = node.emit(ir::kAdd, {node.emit(ir::kSub, {place, before}), emit_dimensions(node, {held}, 0)});
@@ -99,8 +99,8 @@ ValueId visible(NodeImport& node, ValueId before, Expr queries, Expr keys) {
 }
 
 Status turn(NodeImport& node, std::array<ValueId, 3>& parts, ValueId before) {
-  if (node.integer("do_rotary", 0) == 0) return {};
-  const Shape shape = node.type(parts[0]).shape;
+  if (!node.flag("do_rotary", false)) return {};
+  const Shape shape = node.dimensions(parts[0], 4);
   ir::ExprPool& pool = *node.graph().pool;
   ValueId positions = node.operand(kPositions);
   if (!positions.valid()) {
@@ -110,10 +110,9 @@ Status turn(NodeImport& node, std::array<ValueId, 3>& parts, ValueId before) {
   if (node.rank(kCosines) != 2)
     return node.fault("rank-mismatch", "operand 7 (cosines): expected rank 2 with do_rotary, found {}",
                       node.rank(kCosines));
-  const std::optional<int64_t> half = ir::constant_integer(node.shape(kCosines)[1]);
+  const std::optional<int64_t> half = ir::constant_integer(node.dimension(kCosines, 1));
   if (!half) return node.not_supported("operand 7: expected a size known at compile time, found a symbolic one");
-  const RotaryPairs pairs =
-      node.integer("rotary_interleaved", 0) != 0 ? RotaryPairs::kNeighbours : RotaryPairs::kHalves;
+  const RotaryPairs pairs = node.flag("rotary_interleaved", false) ? RotaryPairs::kNeighbours : RotaryPairs::kHalves;
   for (const size_t i : {0, 1}) {
     const Result<ValueId> y =
         rotated(node, {parts[i], node.operand(kCosines), node.operand(kSines), positions, 0, 2 * *half, pairs});
@@ -144,7 +143,7 @@ Status require_plain(const NodeImport& node) {
 // The places of the present cache: as many as the past has, or as the keys need.
 Result<Expr> places_of(NodeImport& node, Expr queries) {
   const Result<std::vector<Expr>> total = required_elements(node, kTotal, "total_sequence_length");
-  const Expr held = node.has(kPastKey) ? node.shape(kPastKey)[2] : node.graph().pool->integer(0);
+  const Expr held = node.has(kPastKey) ? node.dimension(kPastKey, 2) : node.graph().pool->integer(0);
   if (total && total->size() == 1) return ir::max(total->front(), node.has(kPastKey) ? held : queries);
   if (!node.has(kPastKey)) return queries;
   return total.faults();
@@ -160,7 +159,7 @@ Status import_group_query_attention(NodeImport& node) {
   Result<std::array<ValueId, 3>> parts = parts_of(node, heads, shared_heads);
   if (!parts) return parts.faults();
   if (!(*parts)[0].valid() || !(*parts)[1].valid() || !(*parts)[2].valid()) return {};
-  const Expr queries = node.type((*parts)[0]).shape[2];
+  const Expr queries = node.dimension((*parts)[0], 2);
   const Result<Expr> places = places_of(node, queries);
   if (!places) return places.faults();
   const ValueId before = keys_before(node, queries);
@@ -171,8 +170,8 @@ Status import_group_query_attention(NodeImport& node) {
   operands.v = filled(node, node.operand(kPastValue), (*parts)[2], before, *places);
   if (!operands.k.valid()) return {};
   operands.bias = node.operand(kBias);
-  operands.allowed = visible(node, before, queries, node.type(operands.k).shape[2]);
-  const std::optional<int64_t> size = ir::constant_integer(node.type(operands.q).shape[3]);
+  operands.allowed = visible(node, before, queries, node.dimension(operands.k, 2));
+  const std::optional<int64_t> size = ir::constant_integer(node.dimension(operands.q, 3));
   if (!size) return node.not_supported("expected a head size known at compile time, found a symbolic one");
   const double scale = node.number("scale", 0);
   operands.scale = scale != 0 ? scale : 1 / std::sqrt(static_cast<double>(*size));

@@ -49,8 +49,8 @@ Status import_cross_entropy(NodeImport& node) {
 }
 
 constexpr auto kRows = std::to_array<ImportRow>({
-    {"", "NegativeLogLikelihoodLoss", 12, import_log_likelihood, "11?", "ignore_index reduction"},
-    {"", "SoftmaxCrossEntropyLoss", 12, import_cross_entropy, "11?", "ignore_index reduction"},
+    {"", "NegativeLogLikelihoodLoss", 12, import_log_likelihood, "11?"},
+    {"", "SoftmaxCrossEntropyLoss", 12, import_cross_entropy, "11?"},
 });
 
 }  // namespace

@@ -180,7 +180,7 @@ ir::Result<std::vector<Expr>> split_sizes(const NodeImport& node, Expr dim, int6
 Status import_split(NodeImport& node) {
   const ir::Result<int64_t> axis = axis_from_front(node, node.integer("axis", 0), node.rank(0));
   if (!axis) return axis.faults();
-  const Expr dim = node.shape(0)[static_cast<size_t>(*axis)];
+  const Expr dim = node.dimension(0, static_cast<size_t>(*axis));
   const ir::Result<std::vector<Expr>> sizes = split_sizes(node, dim, *axis);
   if (!sizes) return sizes.faults();
   if (sizes->size() != static_cast<size_t>(node.result_count())) {
@@ -255,7 +255,7 @@ ValueId place_inside(NodeImport& node, ValueId place, Expr dim, const std::strin
 // `x` with `size` places along `axis`, of which the first `begin` (a number) are padding.
 ValueId padded_by_data(NodeImport& node, ValueId x, int64_t axis, ValueId begin, Expr size, ValueId value) {
   if (!x.valid()) return x;
-  const Expr dim = node.type(x).shape[static_cast<size_t>(axis)];
+  const Expr dim = node.dimension(x, static_cast<size_t>(axis));
   const std::string mode = node.text("mode", "constant");
   const ValueId zero = node.scalar_constant(0, ir::ElementType::kI64);
   const ValueId one = node.scalar_constant(1, ir::ElementType::kI64);
@@ -331,7 +331,7 @@ Status import_tile(NodeImport& node) {
     if (!declared || declared->size() != node.shape(0).size()) return repeats.faults();
     repeats = numbers_as_shape(node, *declared);
     for (size_t i = 0; i < repeats->size(); ++i)
-      (*repeats)[i] = ir::floor_div((*repeats)[i], ir::max(node.shape(0)[i], node.graph().pool->integer(1)));
+      (*repeats)[i] = ir::floor_div((*repeats)[i], ir::max(node.dimension(0, i), node.graph().pool->integer(1)));
   }
   node.set_result(0, node.emit(ir::kTile, {node.operand(0)}, ir::Attributes(ir::Repeat{*repeats})));
   return {};
@@ -374,7 +374,7 @@ Status import_depth_to_space(NodeImport& node) {
   if (!block) return block.faults();
   const ir::Result<bool> blocks_first = blocks_come_first(node);
   if (!blocks_first) return blocks_first.faults();
-  const Shape& x = node.shape(0);
+  const Shape x = node.dimensions(0, 4);
   const Expr b = node.graph().pool->integer(*block);
   const Expr depth = ir::exact_quotient({x[1]}, {b, b}, *node.graph().pool);
   ValueId value =
@@ -392,15 +392,14 @@ Status import_space_to_depth(NodeImport& node) {
   const ir::Result<bool> blocks_first = blocks_come_first(node);
   if (!blocks_first) return blocks_first.faults();
   ir::ExprPool& pool = *node.graph().pool;
-  const Shape& x = node.shape(0);
+  const Shape x = node.dimensions(0, 4);
   const Expr b = pool.integer(*block);
   const Expr height = ir::exact_quotient({x[2]}, {b}, pool);
   const Expr width = ir::exact_quotient({x[3]}, {b}, pool);
-  const Shape from = x;
-  ValueId value = emit_reshape(node, node.operand(0), {from[0], from[1], height, b, width, b});
+  ValueId value = emit_reshape(node, node.operand(0), {x[0], x[1], height, b, width, b});
   value = emit_transpose(
       node, value, *blocks_first ? std::vector<int64_t>{0, 3, 5, 1, 2, 4} : std::vector<int64_t>{0, 1, 3, 5, 2, 4});
-  node.set_result(0, emit_reshape(node, value, {from[0], from[1] * *block * *block, height, width}));
+  node.set_result(0, emit_reshape(node, value, {x[0], x[1] * *block * *block, height, width}));
   return {};
 }
 
@@ -430,7 +429,7 @@ Status import_center_crop_pad(NodeImport& node) {
   ir::Pad pad{Shape(node.shape(0).size(), node.graph().pool->integer(0)), node.shape(0), "constant"};
   for (size_t i = 0; i < axes.size(); ++i) {
     const auto axis = static_cast<size_t>(axes[i]);
-    const Expr have = node.shape(0)[axis];
+    const Expr have = node.dimension(0, axis);
     const Expr want = (*wanted)[i];
     const Expr zero = node.graph().pool->integer(0);
     pad.begins[axis] = ir::floor_div(ir::max(want - have, zero), 2) - ir::floor_div(ir::max(have - want, zero), 2);
@@ -451,7 +450,7 @@ Status import_crop(NodeImport& node) {
                       scale.size());
   }
   ir::ExprPool& pool = *node.graph().pool;
-  const Shape& x = node.shape(0);
+  const Shape x = node.dimensions(0, 4);
   const Expr height = scale.empty() ? x[2] - border[1] - border[3] : pool.integer(scale[0]);
   const Expr width = scale.empty() ? x[3] - border[0] - border[2] : pool.integer(scale[1]);
   ir::Pad pad{{pool.integer(0), pool.integer(0), pool.integer(0) - border[1], pool.integer(0) - border[0]},
@@ -468,28 +467,28 @@ Status import_reverse_sequence(NodeImport& node) {
 }
 
 Status import_trilu(NodeImport& node) {
-  const ir::Trilu attributes{node.integer("upper", 1) != 0};
+  const ir::Trilu attributes{node.flag("upper", true)};
   node.set_result(0, node.emit(ir::kTrilu, {node.operand(0), node.operand(1)}, ir::Attributes(attributes)));
   return {};
 }
 
 constexpr ImportRow kRows[] = {
-    {"", "CenterCropPad", 18, import_center_crop_pad, "11", "axes"},
-    {"", "Concat", 1, import_concat, "11*", "axis"},
-    {"", "Crop", 1, import_crop, "1", "border scale"},
-    {"", "DepthToSpace", 1, import_depth_to_space, "1", "blocksize mode"},
+    {"", "CenterCropPad", 18, import_center_crop_pad, "11"},
+    {"", "Concat", 1, import_concat, "11*"},
+    {"", "Crop", 1, import_crop, "1", Takes::kTensors, "border scale"},
+    {"", "DepthToSpace", 1, import_depth_to_space},
     {"", "Expand", 8, import_expand, "11"},
-    {"", "Pad", 1, import_pad_attributes, "1", "mode paddings pads value"},
-    {"", "Pad", 11, import_pad, "11??", "mode"},
-    {"", "ReverseSequence", 10, import_reverse_sequence, "11", "batch_axis time_axis"},
-    {"", "Slice", 1, import_slice_attributes, "1", "axes ends starts"},
+    {"", "Pad", 1, import_pad_attributes},
+    {"", "Pad", 11, import_pad, "11??"},
+    {"", "ReverseSequence", 10, import_reverse_sequence, "11"},
+    {"", "Slice", 1, import_slice_attributes},
     {"", "Slice", 10, import_slice, "111??"},
-    {"", "SpaceToDepth", 1, import_space_to_depth, "1", "blocksize mode"},
-    {"", "Split", 1, import_split, "1?", "axis num_outputs split"},
+    {"", "SpaceToDepth", 1, import_space_to_depth},
+    {"", "Split", 1, import_split, "1?"},
     {"", "Tile", 1, import_tile_axis, "111"},
     {"", "Tile", 6, import_tile, "11"},
-    {"", "Transpose", 1, import_transpose, "1", "perm"},
-    {"", "Trilu", 14, import_trilu, "1?", "upper"},
+    {"", "Transpose", 1, import_transpose},
+    {"", "Trilu", 14, import_trilu, "1?"},
 };
 
 }  // namespace

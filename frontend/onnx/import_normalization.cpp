@@ -60,7 +60,7 @@ Statistics statistics_of(NodeImport& node, ValueId x, const ir::Reduce& kept) {
 Status import_batch_norm(NodeImport& node) {
   constexpr int kTrainingModeSince = 14;
   const Attributes norm(ir::BatchNorm{node.number("epsilon", 1e-5)});
-  const bool training = node.opset() >= kTrainingModeSince && node.integer("training_mode", 0) != 0;
+  const bool training = node.opset() >= kTrainingModeSince && node.flag("training_mode", false);
   if (!training) {
     node.set_result(
         0, node.emit(ir::kBatchNorm,
@@ -159,14 +159,15 @@ Status import_group_norm(NodeImport& node) {
     return node.fault("rank-mismatch", "operand 0: expected rank 2 or more, found {}", node.rank(0));
   const int64_t groups = node.integer("num_groups", 0);
   const ir::Shape shape = node.shape(0);
-  if (groups < 1 || ir::constant_integer(shape[1]).value_or(0) % groups != 0) {
+  const ir::Expr channels = node.dimension(0, 1);
+  if (groups < 1 || ir::constant_integer(channels).value_or(0) % groups != 0) {
     return node.fault("group-count", "attribute \"num_groups\": expected a divisor of {}, found {}",
-                      ir::constant_integer(shape[1]).value_or(1), groups);
+                      ir::constant_integer(channels).value_or(1), groups);
   }
   constexpr int kPerChannelSince = 21;
   const bool per_channel = node.opset() >= kPerChannelSince;
   ir::Shape grouped = shape;
-  grouped[1] = ir::floor_div(shape[1], groups);
+  grouped[1] = ir::floor_div(channels, groups);
   const ir::Shape parameters{node.graph().pool->integer(groups), grouped[1]};
   grouped.insert(grouped.begin() + 1, parameters[0]);
   const auto parameter = [&](int i) {
@@ -181,7 +182,7 @@ Status import_group_norm(NodeImport& node) {
   return {};
 }
 
-// x / norm. Zeros become 0 / 0, a NaN, as in the cases of ONNX 1.20; those of 1.23 have 0 there, at the same opset.
+// x / norm, and 0 where the norm is 0.
 Status import_lp_norm(NodeImport& node) {
   Result<int64_t> axis = axis_from_front(node, node.integer("axis", -1), node.rank(0));
   if (!axis) return axis.faults();
@@ -189,7 +190,11 @@ Status import_lp_norm(NodeImport& node) {
   if (p != 1 && p != 2) return node.fault("attribute-range", "attribute \"p\": expected 1 or 2, found {}", p);
   const Attributes reduce(ir::Reduce{{*axis}, true});
   const ValueId norm = node.emit(p == 1 ? ir::kReduceL1 : ir::kReduceL2, {node.operand(0)}, reduce);
-  node.set_result(0, node.emit(ir::kDiv, {node.operand(0), norm}));
+  if (!norm.valid()) return {};
+  const ElementType element = node.element(0);
+  const ValueId is_zero = node.emit(ir::kEqual, {norm, node.scalar_constant(0, element)});
+  const ValueId divisor = node.emit(ir::kSelect, {is_zero, node.scalar_constant(1, element), norm});
+  node.set_result(0, node.emit(ir::kDiv, {node.operand(0), divisor}));
   return {};
 }
 
@@ -205,19 +210,18 @@ Status import_mean_variance_norm(NodeImport& node) {
 }
 
 constexpr auto kRows = std::to_array<ImportRow>({
-    {"", "BatchNormalization", 1, import_batch_norm, "11111",
-     "consumed_inputs epsilon is_test momentum spatial training_mode"},
-    {"", "GroupNormalization", 18, import_group_norm, "111", "epsilon num_groups stash_type"},
-    {"", "Hardmax", 1, import_softmax<ir::kHardmax>, "1", "axis"},
-    {"", "InstanceNormalization", 1, import_instance_norm, "111", "consumed_inputs epsilon"},
-    {"", "LRN", 1, import_lrn, "1", "alpha beta bias size"},
-    {"", "LayerNormalization", 1, import_layer_norm, "11?", "axis epsilon stash_type"},
-    {"", "LogSoftmax", 1, import_softmax<ir::kLogSoftmax>, "1", "axis"},
-    {"", "LpNormalization", 1, import_lp_norm, "1", "axis p"},
-    {"", "MeanVarianceNormalization", 9, import_mean_variance_norm, "1", "axes"},
-    {"", "RMSNormalization", 23, import_rms_norm, "11", "axis epsilon stash_type"},
-    {"", "SimplifiedLayerNormalization", 1, import_rms_norm, "11", "axis epsilon stash_type"},
-    {"", "Softmax", 1, import_softmax<ir::kSoftmax>, "1", "axis"},
+    {"", "BatchNormalization", 1, import_batch_norm, "11111"},
+    {"", "GroupNormalization", 18, import_group_norm, "111"},
+    {"", "Hardmax", 1, import_softmax<ir::kHardmax>},
+    {"", "InstanceNormalization", 1, import_instance_norm, "111"},
+    {"", "LRN", 1, import_lrn},
+    {"", "LayerNormalization", 1, import_layer_norm, "11?"},
+    {"", "LogSoftmax", 1, import_softmax<ir::kLogSoftmax>},
+    {"", "LpNormalization", 1, import_lp_norm},
+    {"", "MeanVarianceNormalization", 9, import_mean_variance_norm},
+    {"", "RMSNormalization", 23, import_rms_norm, "11"},
+    {"", "SimplifiedLayerNormalization", 1, import_rms_norm, "11", Takes::kTensors, "axis epsilon stash_type"},
+    {"", "Softmax", 1, import_softmax<ir::kSoftmax>},
     {"com.microsoft", "SkipLayerNormalization", 1, import_skip_layer_norm, "111??"},
     {"com.microsoft", "SkipSimplifiedLayerNormalization", 1, import_skip_simplified_norm, "111?"},
 });

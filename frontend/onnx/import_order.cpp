@@ -18,13 +18,13 @@ template <const OpInfo& kOp>
 Status import_arg_reduce(NodeImport& node) {
   Result<int64_t> axis = axis_from_front(node, node.integer("axis", 0), node.rank(0));
   if (!axis) return axis.faults();
-  const ir::ArgReduce reduce{*axis, node.integer("keepdims", 1) != 0, node.integer("select_last_index", 0) != 0};
+  const ir::ArgReduce reduce{*axis, node.flag("keepdims", true), node.flag("select_last_index", false)};
   node.set_result(0, node.emit(kOp, {node.operand(0)}, Attributes(reduce)));
   return {};
 }
 
 ValueId emit_cumulative_sum(NodeImport& node, int64_t axis) {
-  const ir::CumulativeSum sum{axis, node.integer("exclusive", 0) != 0, node.integer("reverse", 0) != 0};
+  const ir::CumulativeSum sum{axis, node.flag("exclusive", false), node.flag("reverse", false)};
   return node.emit(ir::kCumulativeSum, {node.operand(0)}, Attributes(sum));
 }
 
@@ -59,7 +59,7 @@ Status import_cumulative_sum(NodeImport& node) {
 }
 
 void emit_top_k(NodeImport& node, ValueId count, int64_t axis) {
-  const ir::TopK top{axis, node.integer("largest", 1) != 0};
+  const ir::TopK top{axis, node.flag("largest", true)};
   const std::vector<ValueId> results = node.emit_many(ir::kTopK, {node.operand(0), count}, Attributes(top), 2);
   node.set_result(0, results[0]);
   node.set_result(1, results[1]);
@@ -88,11 +88,11 @@ Status import_top_k(NodeImport& node) {
 }
 
 constexpr auto kRows = std::to_array<ImportRow>({
-    {"", "ArgMax", 1, import_arg_reduce<ir::kArgMax>, "1", "axis keepdims select_last_index"},
-    {"", "ArgMin", 1, import_arg_reduce<ir::kArgMin>, "1", "axis keepdims select_last_index"},
-    {"", "CumSum", 11, import_cumulative_sum, "11", "exclusive reverse"},
-    {"", "TopK", 1, import_top_k_1, "1", "axis k"},
-    {"", "TopK", 10, import_top_k, "11", "axis largest sorted"},
+    {"", "ArgMax", 1, import_arg_reduce<ir::kArgMax>},
+    {"", "ArgMin", 1, import_arg_reduce<ir::kArgMin>},
+    {"", "CumSum", 11, import_cumulative_sum, "11"},
+    {"", "TopK", 1, import_top_k_1},
+    {"", "TopK", 10, import_top_k, "11"},
 });
 
 }  // namespace

@@ -74,13 +74,12 @@ Status import_global_lp(NodeImport& node) {
 }
 
 constexpr auto kRows = std::to_array<ImportRow>({
-    {"", "AveragePool", 1, import_pool<ir::kAveragePool>, "1",
-     "auto_pad ceil_mode count_include_pad dilations kernel_shape pads strides"},
+    {"", "AveragePool", 1, import_pool<ir::kAveragePool>},
     {"", "GlobalAveragePool", 1, import_global<ir::kReduceMean>},
-    {"", "GlobalLpPool", 1, import_global_lp, "1", "p"},
+    {"", "GlobalLpPool", 1, import_global_lp},
     {"", "GlobalMaxPool", 1, import_global<ir::kReduceMax>},
-    {"", "LpPool", 2, import_pool<ir::kLpPool>, "1", "auto_pad ceil_mode dilations kernel_shape p pads strides"},
-    {"", "MaxPool", 1, import_max_pool, "1", "auto_pad ceil_mode dilations kernel_shape pads storage_order strides"},
+    {"", "LpPool", 2, import_pool<ir::kLpPool>},
+    {"", "MaxPool", 1, import_max_pool},
     {"com.microsoft", "NhwcMaxPool", 1, import_nhwc_max_pool},
 });
 

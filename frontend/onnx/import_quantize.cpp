@@ -46,7 +46,7 @@ Status import_quantize(NodeImport& node) {
   const ValueId zero_point = is_small_float ? emit_cast(node, node.operand(2), ElementType::kF32) : node.operand(2);
   ValueId y = node.emit(ir::kQuantize, {node.operand(0), node.operand(1), zero_point}, Attributes(*quantize));
   if (is_small_float) {
-    y = rounded_to(node, y, *small, node.integer("saturate", 1) != 0 ? Overflow::kSaturate : Overflow::kByFormat);
+    y = rounded_to(node, y, *small, node.flag("saturate", true) ? Overflow::kSaturate : Overflow::kByFormat);
   } else if (small != nullptr) {
     y = saturated_to(node, y, *small);
   }
@@ -188,13 +188,13 @@ Status import_dynamic_quantize_matmul(NodeImport& node) {
 }
 
 constexpr auto kRows = std::to_array<ImportRow>({
-    {"", "ConvInteger", 10, import_conv_integer, "11??", "auto_pad dilations group kernel_shape pads strides"},
-    {"", "DequantizeLinear", 10, import_dequantize, "11?", "axis block_size output_dtype"},
+    {"", "ConvInteger", 10, import_conv_integer, "11??"},
+    {"", "DequantizeLinear", 10, import_dequantize, "11?"},
     {"", "DynamicQuantizeLinear", 11, import_dynamic_quantize},
     {"", "MatMulInteger", 10, import_matmul_integer, "11??"},
-    {"", "QLinearConv", 10, import_qlinear_conv, "11111111?", "auto_pad dilations group kernel_shape pads strides"},
+    {"", "QLinearConv", 10, import_qlinear_conv, "11111111?"},
     {"", "QLinearMatMul", 10, import_qlinear_matmul, "11111111"},
-    {"", "QuantizeLinear", 10, import_quantize, "11?", "axis block_size output_dtype precision saturate"},
+    {"", "QuantizeLinear", 10, import_quantize, "11?"},
     {"com.microsoft", "DequantizeLinear", 1, import_dequantize, "11?"},
     {"com.microsoft", "DynamicQuantizeMatMul", 1, import_dynamic_quantize_matmul, "111??"},
     {"com.microsoft", "MatMulIntegerToFloat", 1, import_matmul_integer_to_float, "1111???"},

@@ -68,13 +68,13 @@ Status import_reduce_mean(NodeImport& node) {
   for (int64_t d = 0; given.empty() && d < node.rank(0); ++d) given.push_back(d);
   const Result<std::vector<int64_t>> axes = axes_from_front(node, std::move(given), node.rank(0));
   if (!axes) return axes.faults();
-  const Attributes reduce(ir::Reduce{*axes, node.integer("keepdims", 1) != 0});
+  const Attributes reduce(ir::Reduce{*axes, node.flag("keepdims", true)});
   set_quantized(node, node.emit(ir::kReduceMean, {dequantized(node, 0)}, reduce), 3, 0);
   return {};
 }
 
 Status import_global_average(NodeImport& node) {
-  const bool channels_last = node.integer("channels_last", 0) != 0;
+  const bool channels_last = node.flag("channels_last", false);
   ir::Reduce reduce{{}, true};
   const int64_t first = channels_last ? 1 : 2;
   for (int64_t d = 0; d < node.rank(0) - 2; ++d) reduce.axes.push_back(first + d);
@@ -83,7 +83,7 @@ Status import_global_average(NodeImport& node) {
 }
 
 Status import_average_pool(NodeImport& node) {
-  if (node.integer("channels_last", 0) != 0)
+  if (node.flag("channels_last", false))
     return node.not_supported("attribute \"channels_last\": expected 0, found {}", node.integer("channels_last", 0));
   Result<ir::Pool> pool = pool_attributes(node);
   if (!pool) return pool.faults();

@@ -63,8 +63,8 @@ Result<ir::Recurrent> recurrent_attributes(const NodeImport& node, const std::ve
   ir::Recurrent recurrent;
   recurrent.direction = lower_case(node.text("direction", "forward"));
   recurrent.clip = node.number("clip", 0);
-  recurrent.linear_before_reset = node.integer("linear_before_reset", 0) != 0;
-  recurrent.input_forget = node.integer("input_forget", 0) != 0;
+  recurrent.linear_before_reset = node.flag("linear_before_reset", false);
+  recurrent.input_forget = node.flag("input_forget", false);
   std::vector<std::string> names = node.texts("activations");
   if (names.empty()) names = defaults;
   if (recurrent.direction == "bidirectional" && names.size() == defaults.size()) {
@@ -77,7 +77,7 @@ Result<ir::Recurrent> recurrent_attributes(const NodeImport& node, const std::ve
 
 // Operand `i`, whose first two dimensions are exchanged where the batch comes first.
 ValueId steps_first(NodeImport& node, int i) {
-  const bool batch_first = node.integer("layout", 0) != 0;
+  const bool batch_first = node.flag("layout", false);
   if (!batch_first || !node.has(i) || node.rank(i) != 3) return node.operand(i);
   return emit_transpose(node, node.operand(i), {1, 0, 2});
 }
@@ -92,7 +92,7 @@ Status import_recurrent(NodeImport& node, const OpInfo& op, const std::vector<st
   if (states == 2) operands.push_back(node.operand(7));  // peepholes
   const std::vector<ValueId> results =
       node.emit_many(op, std::move(operands), Attributes(*std::move(recurrent)), states + 1);
-  const bool batch_first = node.integer("layout", 0) != 0;
+  const bool batch_first = node.flag("layout", false);
   if (!results[0].valid()) return {};
   if (node.wants(0)) node.set_result(0, batch_first ? emit_transpose(node, results[0], {2, 0, 1, 3}) : results[0]);
   for (int i = 1; i <= states; ++i) {
@@ -107,13 +107,9 @@ Status import_gru(NodeImport& node) { return import_recurrent(node, ir::kGru, {"
 Status import_lstm(NodeImport& node) { return import_recurrent(node, ir::kLstm, {"sigmoid", "tanh", "tanh"}, 2); }
 
 constexpr auto kRows = std::to_array<ImportRow>({
-    {"", "GRU", 1, import_gru, "111???",
-     "activation_alpha activation_beta activations clip direction hidden_size layout linear_before_reset "
-     "output_sequence"},
-    {"", "LSTM", 1, import_lstm, "111?????",
-     "activation_alpha activation_beta activations clip direction hidden_size input_forget layout output_sequence"},
-    {"", "RNN", 1, import_rnn, "111???",
-     "activation_alpha activation_beta activations clip direction hidden_size layout output_sequence"},
+    {"", "GRU", 1, import_gru, "111???"},
+    {"", "LSTM", 1, import_lstm, "111?????"},
+    {"", "RNN", 1, import_rnn, "111???"},
 });
 
 }  // namespace

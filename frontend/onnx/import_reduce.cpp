@@ -29,7 +29,7 @@ std::vector<std::vector<int64_t>> possible_axes(const NodeImport& node) {
   const std::optional<int64_t> count = ir::static_element_count(node.shape(1));
   constexpr size_t kMostDimensions = 8;
   if (!declared || !dims || !count || dims->size() > kMostDimensions) return {};
-  const bool keeps = node.integer("keepdims", 1) != 0;
+  const bool keeps = node.flag("keepdims", true);
   std::vector<std::vector<int64_t>> possible;
   for (uint32_t choice = 0; choice < (1u << dims->size()); ++choice) {
     std::vector<int64_t> axes, result;
@@ -63,13 +63,13 @@ Result<std::vector<int64_t>> reduced_axes(NodeImport& node) {
   Result<std::optional<std::vector<int64_t>>> axes = optional_axes(node, 1, node.rank(0));
   if (!axes) return axes.faults();
   if (*axes && !(*axes)->empty()) return **axes;
-  if (node.integer("noop_with_empty_axes", 0) != 0) return std::vector<int64_t>();
+  if (node.flag("noop_with_empty_axes", false)) return std::vector<int64_t>();
   return all_axes(node.rank(0));
 }
 
 // Reduced over all choices of axes; operand 1 says which one counts.
 ValueId reduced_by_data(NodeImport& node, const OpInfo& op, const std::vector<std::vector<int64_t>>& choices) {
-  const bool keeps = node.integer("keepdims", 1) != 0;
+  const bool keeps = node.flag("keepdims", true);
   ValueId y;
   const ValueId set = choices.size() > 1 ? set_of_axes(node) : ValueId();
   for (const std::vector<int64_t>& axes : choices) {
@@ -94,22 +94,22 @@ Status import_reduce(NodeImport& node) {
   }
   Result<std::vector<int64_t>> axes = reduced_axes(node);
   if (!axes) return axes.faults();
-  const ir::Reduce reduce{*std::move(axes), node.integer("keepdims", 1) != 0};
+  const ir::Reduce reduce{*std::move(axes), node.flag("keepdims", true)};
   node.set_result(0, node.emit(kOp, {node.operand(0)}, Attributes(reduce)));
   return {};
 }
 
 constexpr auto kRows = std::to_array<ImportRow>({
-    {"", "ReduceL1", 1, import_reduce<ir::kReduceL1>, "1?", "axes keepdims noop_with_empty_axes"},
-    {"", "ReduceL2", 1, import_reduce<ir::kReduceL2>, "1?", "axes keepdims noop_with_empty_axes"},
-    {"", "ReduceLogSum", 1, import_reduce<ir::kReduceLogSum>, "1?", "axes keepdims noop_with_empty_axes"},
-    {"", "ReduceLogSumExp", 1, import_reduce<ir::kReduceLogSumExp>, "1?", "axes keepdims noop_with_empty_axes"},
-    {"", "ReduceMax", 1, import_reduce<ir::kReduceMax>, "1?", "axes keepdims noop_with_empty_axes"},
-    {"", "ReduceMean", 1, import_reduce<ir::kReduceMean>, "1?", "axes keepdims noop_with_empty_axes"},
-    {"", "ReduceMin", 1, import_reduce<ir::kReduceMin>, "1?", "axes keepdims noop_with_empty_axes"},
-    {"", "ReduceProd", 1, import_reduce<ir::kReduceProd>, "1?", "axes keepdims noop_with_empty_axes"},
-    {"", "ReduceSum", 1, import_reduce<ir::kReduceSum>, "1?", "axes keepdims noop_with_empty_axes"},
-    {"", "ReduceSumSquare", 1, import_reduce<ir::kReduceSumSquare>, "1?", "axes keepdims noop_with_empty_axes"},
+    {"", "ReduceL1", 1, import_reduce<ir::kReduceL1>, "1?"},
+    {"", "ReduceL2", 1, import_reduce<ir::kReduceL2>, "1?"},
+    {"", "ReduceLogSum", 1, import_reduce<ir::kReduceLogSum>, "1?"},
+    {"", "ReduceLogSumExp", 1, import_reduce<ir::kReduceLogSumExp>, "1?"},
+    {"", "ReduceMax", 1, import_reduce<ir::kReduceMax>, "1?"},
+    {"", "ReduceMean", 1, import_reduce<ir::kReduceMean>, "1?"},
+    {"", "ReduceMin", 1, import_reduce<ir::kReduceMin>, "1?"},
+    {"", "ReduceProd", 1, import_reduce<ir::kReduceProd>, "1?"},
+    {"", "ReduceSum", 1, import_reduce<ir::kReduceSum>, "1?"},
+    {"", "ReduceSumSquare", 1, import_reduce<ir::kReduceSumSquare>, "1?"},
 });
 
 }  // namespace

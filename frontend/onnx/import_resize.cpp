@@ -44,7 +44,7 @@ Status apply_scales(const NodeImport& node, const std::vector<double>& scales, c
     return node.fault("shape-mismatch", "scales: expected {} numbers, found {}", axes.size(), scales.size());
   for (size_t i = 0; i < axes.size(); ++i) {
     const auto axis = static_cast<size_t>(axes[i]);
-    const ir::Result<Expr> size = scaled(node, node.shape(0)[axis], scales[i]);
+    const ir::Result<Expr> size = scaled(node, node.dimension(0, axis), scales[i]);
     if (!size) return size.faults();
     resize.sizes[axis] = *size;
     resize.scales[axis] = scales[i];
@@ -62,7 +62,7 @@ Status apply_aspect_ratio(const NodeImport& node, const std::string& policy, con
   }
   std::optional<double> scale;
   for (int64_t axis : axes) {
-    const auto from = ir::constant_integer(node.shape(0)[static_cast<size_t>(axis)]);
+    const auto from = ir::constant_integer(node.dimension(0, static_cast<size_t>(axis)));
     const auto to = ir::constant_integer(resize.sizes[static_cast<size_t>(axis)]);
     if (!from || !to || *from == 0)
       return node.not_supported(
@@ -72,7 +72,7 @@ Status apply_aspect_ratio(const NodeImport& node, const std::string& policy, con
   }
   for (int64_t axis : axes) {
     const auto at = static_cast<size_t>(axis);
-    const auto from = static_cast<double>(*ir::constant_integer(node.shape(0)[at]));
+    const auto from = static_cast<double>(*ir::constant_integer(node.dimension(0, at)));
     resize.sizes[at] = node.graph().pool->number(std::floor(*scale * from + 0.5), ir::kIndex);
     resize.scales[at] = *scale;
   }
@@ -218,8 +218,8 @@ Status import_resize(NodeImport& node) {
   resize.coordinates = node.text("coordinate_transformation_mode", "half_pixel");
   resize.rounding = node.text("nearest_mode", "round_prefer_floor");
   resize.cubic_coefficient = node.number("cubic_coeff_a", -0.75);
-  resize.exclude_outside = node.integer("exclude_outside", 0) != 0;
-  resize.antialias = node.integer("antialias", 0) != 0;
+  resize.exclude_outside = node.flag("exclude_outside", false);
+  resize.antialias = node.flag("antialias", false);
   resize.extrapolation = node.number("extrapolation_value", 0);
   std::vector<int64_t> axes = all_axes(node);
   if (node.has_attribute("axes")) {
@@ -246,7 +246,7 @@ Status import_resize(NodeImport& node) {
 
 Status import_grid_sample(NodeImport& node) {
   ir::GridSample attributes{node.text("mode", "linear"), node.text("padding_mode", "zeros"),
-                            node.integer("align_corners", 0) != 0};
+                            node.flag("align_corners", false)};
   if (attributes.mode == "bilinear") attributes.mode = "linear";
   if (attributes.mode == "bicubic") attributes.mode = "cubic";
   node.set_result(
@@ -269,16 +269,10 @@ Status import_roi_align(NodeImport& node) {
 }
 
 constexpr ImportRow kRows[] = {
-    {"", "GridSample", 16, import_grid_sample, "11", "align_corners mode padding_mode"},
-    {"", "Resize", 10, import_upsample, "11", "mode"},
-    {"", "Resize", 11, import_resize, "1???",
-     "antialias axes coordinate_transformation_mode cubic_coeff_a exclude_outside extrapolation_value "
-     "keep_aspect_ratio_policy mode nearest_mode"},
-    {"", "RoiAlign", 10, import_roi_align, "111",
-     "coordinate_transformation_mode mode output_height output_width sampling_ratio spatial_scale"},
-    {"", "Upsample", 1, import_upsample_by_names, "1", "height_scale mode width_scale"},
-    {"", "Upsample", 7, import_upsample, "1", "mode scales"},
-    {"", "Upsample", 9, import_upsample, "11", "mode"},
+    {"", "GridSample", 16, import_grid_sample, "11"}, {"", "Resize", 10, import_upsample, "11"},
+    {"", "Resize", 11, import_resize, "1???"},        {"", "RoiAlign", 10, import_roi_align, "111"},
+    {"", "Upsample", 1, import_upsample_by_names},    {"", "Upsample", 7, import_upsample},
+    {"", "Upsample", 9, import_upsample, "11"},
 };
 
 }  // namespace

@@ -36,7 +36,7 @@ Pairs apart(NodeImport& node, ValueId x, int64_t count, RotaryPairs pairs) {
   const Expr half = pool.integer(count / 2);
   if (pairs == RotaryPairs::kHalves)
     return {emit_slice(node, x, 3, pool.integer(0), half), emit_slice(node, x, 3, half, half)};
-  Shape shape = node.type(x).shape;
+  Shape shape = node.dimensions(x, 4);
   const Shape result{shape[0], shape[1], shape[2], half};
   shape.back() = half;
   shape.push_back(pool.integer(2));
@@ -64,8 +64,7 @@ Result<ValueId> rotated(NodeImport& node, const RotaryOperands& operands) {
   const bool is_split = node.type(operands.x).shape.size() == 4;
   Result<ValueId> x = is_split ? operands.x : split_heads(node, operands.x, operands.heads);
   if (!x || !x->valid()) return x;
-  const Shape shape = node.type(*x).shape;
-  const std::optional<int64_t> size = ir::constant_integer(shape[3]);
+  const std::optional<int64_t> size = ir::constant_integer(node.dimension(*x, 3));
   if (!size) return node.not_supported("expected a head size known at compile time, found a symbolic one");
   const int64_t count = operands.turned == 0 ? *size : operands.turned;
   if (count < 2 || count > *size || count % 2 != 0)

@@ -87,7 +87,7 @@ Status import_concat(NodeImport& node) {
   if (!sequence) return sequence.faults();
   if (sequence->empty())
     return node.fault("operand-count", "operand 0: expected a sequence with elements, found an empty one");
-  const bool is_new = node.integer("new_axis", 0) != 0;
+  const bool is_new = node.flag("new_axis", false);
   const auto rank = static_cast<int>(node.type(sequence->front()).shape.size()) + (is_new ? 1 : 0);
   const ir::Result<int64_t> axis = axis_from_front(node, node.integer("axis", 0), rank);
   if (!axis) return axis.faults();
@@ -122,7 +122,7 @@ ir::Result<std::vector<int64_t>> part_sizes(const NodeImport& node, int64_t dim)
 Status import_split(NodeImport& node) {
   const ir::Result<int64_t> axis = axis_from_front(node, node.integer("axis", 0), node.rank(0));
   if (!axis) return axis.faults();
-  const Expr dim = node.shape(0)[static_cast<size_t>(*axis)];
+  const Expr dim = node.dimension(0, static_cast<size_t>(*axis));
   const std::optional<int64_t> whole = ir::constant_integer(dim);
   if (!whole)
     return node.not_supported(
@@ -135,7 +135,7 @@ Status import_split(NodeImport& node) {
     if (size < 0 || size > *whole - total)
       return node.fault("shape-mismatch", "split: expected sizes that add up to {}, found more", *whole);
     ValueId part = emit_slice(node, node.operand(0), *axis, dim->pool->integer(total), dim->pool->integer(size));
-    if (!node.has(1) && node.integer("keepdims", 1) == 0) {
+    if (!node.has(1) && !node.flag("keepdims", true)) {
       ir::Shape shape = node.shape(0);
       shape.erase(shape.begin() + *axis);
       part = emit_reshape(node, part, std::move(shape));
@@ -170,17 +170,17 @@ Status import_has_element(NodeImport& node) {
 }
 
 constexpr ImportRow kRows[] = {
-    {"", "ConcatFromSequence", 11, import_concat, "1", "axis new_axis", Takes::kSequencesToo},
-    {"", "Optional", 15, import_optional, "?", "type", Takes::kSequencesToo},
-    {"", "OptionalGetElement", 15, import_optional, "1", "", Takes::kSequencesToo},
-    {"", "OptionalHasElement", 15, import_has_element, "?", "", Takes::kSequencesToo},
-    {"", "SequenceAt", 11, import_at, "11", "", Takes::kSequencesToo},
+    {"", "ConcatFromSequence", 11, import_concat, "1", Takes::kSequencesToo},
+    {"", "Optional", 15, import_optional, "?", Takes::kSequencesToo},
+    {"", "OptionalGetElement", 15, import_optional, "1", Takes::kSequencesToo},
+    {"", "OptionalHasElement", 15, import_has_element, "?", Takes::kSequencesToo},
+    {"", "SequenceAt", 11, import_at, "11", Takes::kSequencesToo},
     {"", "SequenceConstruct", 11, import_construct, "11*"},
-    {"", "SequenceEmpty", 11, import_empty, "", "dtype"},
-    {"", "SequenceErase", 11, import_erase, "1?", "", Takes::kSequencesToo},
-    {"", "SequenceInsert", 11, import_insert, "11?", "", Takes::kSequencesToo},
-    {"", "SequenceLength", 11, import_length, "1", "", Takes::kSequencesToo},
-    {"", "SplitToSequence", 11, import_split, "1?", "axis keepdims"},
+    {"", "SequenceEmpty", 11, import_empty, ""},
+    {"", "SequenceErase", 11, import_erase, "1?", Takes::kSequencesToo},
+    {"", "SequenceInsert", 11, import_insert, "11?", Takes::kSequencesToo},
+    {"", "SequenceLength", 11, import_length, "1", Takes::kSequencesToo},
+    {"", "SplitToSequence", 11, import_split, "1?"},
 };
 
 }  // namespace

@@ -77,7 +77,7 @@ struct Transform {
 // x: [.., rows, C] times table: [rows, C, bins, D] along both of x's last axes: [.., bins, D].
 ValueId contracted(NodeImport& node, ValueId x, ValueId table) {
   if (!x.valid() || !table.valid()) return {};
-  const Shape by = node.type(table).shape;
+  const Shape by = node.dimensions(table, 4);
   Shape flat = node.type(x).shape;
   flat.pop_back();
   flat.back() = by[0] * by[1];
@@ -245,8 +245,8 @@ Result<int64_t> transform_axis(const NodeImport& node) {
 
 Status import_dft(NodeImport& node) {
   if (Status rank = require_rank(node, 0, 2, ir::kMostRank); !rank) return rank;
-  const bool is_inverse = node.integer("inverse", 0) != 0;
-  const bool is_onesided = node.integer("onesided", 0) != 0;
+  const bool is_inverse = node.flag("inverse", false);
+  const bool is_onesided = node.flag("onesided", false);
   const Result<int64_t> parts = parts_of(node, node.shape(0));
   if (!parts) return parts.faults();
   if (is_onesided && (*parts == 2) != is_inverse) {
@@ -257,7 +257,8 @@ Status import_dft(NodeImport& node) {
   const Result<int64_t> axis = transform_axis(node);
   if (!axis) return axis.faults();
   const bool is_real_inverse = is_onesided && is_inverse;
-  const Result<int64_t> length = transform_length(node, 1, node.shape(0)[static_cast<size_t>(*axis)], is_real_inverse);
+  const Result<int64_t> length =
+      transform_length(node, 1, node.dimension(0, static_cast<size_t>(*axis)), is_real_inverse);
   if (!length) return length.faults();
 
   const ElementType element = computed_in(node.element(0));
@@ -286,7 +287,7 @@ Status import_dft(NodeImport& node) {
 ValueId framed(NodeImport& node, ValueId x, int64_t step, int64_t length) {
   if (!x.valid()) return x;
   ir::ExprPool& pool = *node.graph().pool;
-  const Expr signal = node.type(x).shape[1];
+  const Expr signal = node.dimension(x, 1);
   const Expr frames = ir::max(ir::floor_div(signal - length, step) + 1, pool.integer(0));
   const ValueId starts = node.emit(ir::kMul, {emit_positions(node, frames, 0, 2),
                                               node.scalar_constant(static_cast<double>(step), ElementType::kI64)});
@@ -300,7 +301,7 @@ Status import_stft(NodeImport& node) {
   if (shape.size() == 2) shape.push_back(node.graph().pool->integer(1));
   const Result<int64_t> parts = parts_of(node, shape);
   if (!parts) return parts.faults();
-  const bool is_onesided = node.integer("onesided", 1) != 0;
+  const bool is_onesided = node.flag("onesided", true);
   if (is_onesided && *parts == 2)
     return node.fault("shape-mismatch", "operand 0: expected a last dimension of 1 for one-sided spectra, found 2");
   const Result<int64_t> given_step = required_integer(node, 1, "frame_step");
@@ -308,7 +309,7 @@ Status import_stft(NodeImport& node) {
   const Result<int64_t> step = checked_length(node, "frame_step", *given_step);
   if (!step) return step.faults();
   if (Status rank = require_rank(node, 2, 1, 1); !rank) return rank;
-  const Result<int64_t> length = transform_length(node, 3, node.has(2) ? node.shape(2)[0] : shape[1], false);
+  const Result<int64_t> length = transform_length(node, 3, node.has(2) ? node.dimension(2, 0) : shape[1], false);
   if (!length) return length.faults();
 
   const ElementType element = computed_in(node.element(0));
@@ -316,7 +317,7 @@ Status import_stft(NodeImport& node) {
   ValueId frames = framed(node, signal, *step, *length);
   if (node.has(2)) {
     const ValueId window = emit_reshape(node, emit_cast(node, node.operand(2), element),
-                                        {node.shape(2)[0], node.graph().pool->integer(1)});
+                                        {node.dimension(2, 0), node.graph().pool->integer(1)});
     frames = node.emit(ir::kMul, {frames, window});
   }
   const Transform transform{*length, is_onesided ? *length / 2 + 1 : *length, Direction::kForward};
@@ -346,7 +347,7 @@ Status import_window(NodeImport& node, std::array<double, 3> a) {
   if (!given) return given.faults();
   const Result<int64_t> size = checked_length(node, "size", *given);
   if (!size) return size.faults();
-  const int64_t period = std::max<int64_t>(node.integer("periodic", 1) != 0 ? *size : *size - 1, 1);
+  const int64_t period = std::max<int64_t>(node.flag("periodic", true) ? *size : *size - 1, 1);
   int64_t n = 0;
   const auto next = [&] {
     const double once = root_of_unity(n, period, Direction::kForward).re;
@@ -419,13 +420,13 @@ Status import_mel_weights(NodeImport& node) {
 }
 
 constexpr auto kRows = std::to_array<ImportRow>({
-    {"", "BlackmanWindow", 17, import_blackman_window, "1", "output_datatype periodic"},
-    {"", "DFT", 17, import_dft, "1?", "axis inverse onesided"},
-    {"", "DFT", 20, import_dft, "1??", "axis inverse onesided"},
-    {"", "HammingWindow", 17, import_hamming_window, "1", "output_datatype periodic"},
-    {"", "HannWindow", 17, import_hann_window, "1", "output_datatype periodic"},
-    {"", "MelWeightMatrix", 17, import_mel_weights, "11111", "output_datatype"},
-    {"", "STFT", 17, import_stft, "11??", "onesided"},
+    {"", "BlackmanWindow", 17, import_blackman_window},
+    {"", "DFT", 17, import_dft, "1?"},
+    {"", "DFT", 20, import_dft, "1??"},
+    {"", "HammingWindow", 17, import_hamming_window},
+    {"", "HannWindow", 17, import_hann_window},
+    {"", "MelWeightMatrix", 17, import_mel_weights, "11111"},
+    {"", "STFT", 17, import_stft, "11??"},
 });
 
 }  // namespace

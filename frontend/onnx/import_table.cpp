@@ -5,6 +5,7 @@
 
 #include "frontend/onnx/closest_name.h"
 #include "frontend/onnx/import_rows.h"
+#include "frontend/onnx/onnx_operators.h"
 
 namespace burin::frontend {
 namespace {
@@ -50,18 +51,6 @@ std::vector<ImportRow> sorted_rows() {
   return rows;
 }
 
-template <class Visitor>
-void for_each_attribute(std::string_view domain, std::string_view op_type, Visitor&& visit) {
-  for (const ImportRow& row : import_table()) {
-    if (row.domain != domain || row.op_type != op_type) continue;
-    for (std::string_view rest = row.attributes; !rest.empty();) {
-      const size_t end = std::min(rest.find(' '), rest.size());
-      visit(rest.substr(0, end));
-      rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
-  }
-}
-
 }  // namespace
 
 std::span<const ImportRow> import_table() {
@@ -83,13 +72,21 @@ const ImportRow* oldest_import(std::string_view domain, std::string_view op_type
   return first != rows.end() && first->domain == domain && first->op_type == op_type ? &*first : nullptr;
 }
 
-bool has_attribute(std::string_view domain, std::string_view op_type, std::string_view attribute) {
-  bool found = false;
-  for_each_attribute(domain, op_type, [&](std::string_view name) { found |= name == attribute; });
-  return found;
+bool has_attribute(const ImportRow& row, std::string_view attribute) {
+  for (std::string_view rest = row.attributes; !rest.empty();) {
+    const size_t end = std::min(rest.find(' '), rest.size());
+    if (rest.substr(0, end) == attribute) return true;
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return false;
 }
 
-std::string similar_operator_hint(std::string_view domain, std::string_view op_type) {
+std::string unknown_operator_hint(std::string_view domain, std::string_view op_type) {
+  constexpr int kNewest = INT32_MAX;
+  if (domain.empty() && find_onnx_operator(op_type, kNewest) != nullptr) {
+    return fmt::format(
+        "{} is an operator of ONNX that burin does not support yet; `burin ops` lists the supported ones", op_type);
+  }
   ClosestName closest(op_type);
   for (const ImportRow& row : import_table()) {
     if (row.domain == domain) closest.consider(row.op_type);
@@ -97,10 +94,17 @@ std::string similar_operator_hint(std::string_view domain, std::string_view op_t
   return closest.hint();
 }
 
-std::string similar_attribute_hint(std::string_view domain, std::string_view op_type, std::string_view attribute) {
+std::string attribute_hint(const OnnxOperator& defined, std::string_view attribute) {
   ClosestName closest(attribute);
-  for_each_attribute(domain, op_type, [&](std::string_view name) { closest.consider(name); });
-  return closest.hint();
+  for_each_attribute(defined, [&](const OnnxAttribute& known) { closest.consider(known.name); });
+  if (std::string hint = closest.hint(); !hint.empty()) return hint;
+  for (const OnnxOperator& row : onnx_operators()) {
+    bool has = false;
+    if (row.name == defined.name)
+      for_each_attribute(row, [&](const OnnxAttribute& known) { has |= known.name == attribute; });
+    if (has) return fmt::format("{} has it at opset {}, but not at the model's", row.name, row.since);
+  }
+  return {};
 }
 
 std::string operator_name(std::string_view domain, std::string_view op_type) {

@@ -20,12 +20,14 @@ const ImportRow* find_import(std::string_view domain, std::string_view op_type, 
 // The oldest row of the operator, whatever the opset; null when burin does not know the operator at all.
 const ImportRow* oldest_import(std::string_view domain, std::string_view op_type);
 
-// Whether ONNX gives the operator such an attribute, at any version.
-bool has_attribute(std::string_view domain, std::string_view op_type, std::string_view attribute);
+// Whether the row lists the attribute.
+bool has_attribute(const ImportRow& row, std::string_view attribute);
 
-// What else someone may have meant by an operator or an attribute that there is not; "" when nothing is close.
-std::string similar_operator_hint(std::string_view domain, std::string_view op_type);
-std::string similar_attribute_hint(std::string_view domain, std::string_view op_type, std::string_view attribute);
+// What someone may have meant by an operator that burin does not import: an operator with a similar name, or nothing. An operator
+// of ONNX's own is no misspelling; the hint then says that burin does not support it yet.
+std::string unknown_operator_hint(std::string_view domain, std::string_view op_type);
+// The same for an attribute that `defined` does not have.
+std::string attribute_hint(const OnnxOperator& defined, std::string_view attribute);
 
 // "Relu", "com.microsoft.FusedGemm": an operator as users know it.
 std::string operator_name(std::string_view domain, std::string_view op_type);

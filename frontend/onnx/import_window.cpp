@@ -86,10 +86,13 @@ Result<WindowAttributes> window_attributes(NodeImport& node, std::span<const Exp
   if (pads.size() != 2 * *spatial) {
     return node.fault("attribute-size", "attribute \"pads\": expected {} values, found {}", 2 * *spatial, pads.size());
   }
+  for (const int64_t pad : pads) {
+    if (pad < 0) return node.fault("attribute-range", "attribute \"pads\": expected 0 or more, found {}", pad);
+  }
   WindowAttributes window{{}, *std::move(strides), *std::move(dilations), {}};
   for (int64_t pad : pads) window.pads.push_back(node.graph().pool->integer(pad));
   if (*mode == AutoPad::kSameUpper || *mode == AutoPad::kSameLower) {
-    for (size_t d = 0; d < *spatial; ++d) pad_to_same(window, d, node.shape(0)[d + 2], kernel[d], *mode);
+    for (size_t d = 0; d < *spatial; ++d) pad_to_same(window, d, node.dimension(0, d + 2), kernel[d], *mode);
   }
   return window;
 }
@@ -100,14 +103,23 @@ Result<ir::Pool> pool_attributes(NodeImport& node) {
   const ir::Shape extents = ir::shape_of_dims(*kernel, *node.graph().pool);
   Result<WindowAttributes> window = window_attributes(node, extents);
   if (!window) return window.faults();
+  const Result<AutoPad> mode = auto_pad(node);
+  const bool gives_pads = mode && *mode == AutoPad::kNotSet;
+  for (size_t i = 0; i < window->pads.size() && gives_pads; ++i) {
+    const int64_t extent = (*kernel)[i % kernel->size()];
+    const std::optional<int64_t> pad = ir::constant_integer(window->pads[i]);
+    if (pad && *pad >= extent)
+      return node.fault("attribute-range", "attribute \"pads\": expected less than {} (the kernel's extent), found {}",
+                        extent, *pad);
+  }
   ir::Pool pool;
   pool.kernel = *std::move(kernel);
   pool.strides = std::move(window->strides);
   pool.dilations = std::move(window->dilations);
   pool.pads = std::move(window->pads);
-  pool.round_up = node.integer("ceil_mode", 0) != 0;
-  pool.count_padding = node.integer("count_include_pad", 0) != 0;
-  pool.column_major = node.integer("storage_order", 0) != 0;
+  pool.round_up = node.flag("ceil_mode", false);
+  pool.count_padding = node.flag("count_include_pad", false);
+  pool.column_major = node.flag("storage_order", false);
   pool.norm = node.integer("p", 2);
   return pool;
 }

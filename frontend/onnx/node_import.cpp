@@ -3,9 +3,12 @@
 #include <onnx/onnx-ml.pb.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "frontend/onnx/graph_import.h"
 #include "frontend/onnx/import_table.h"
+#include "frontend/onnx/onnx_operators.h"
 #include "ir/ops/rows.h"
 
 namespace burin::frontend {
@@ -24,6 +27,9 @@ std::string type_name(int type) {
   return name.empty() ? std::to_string(type) : name;
 }
 
+// Of a tool: ONNX's checker lets them pass.
+bool is_private(std::string_view name) { return name.starts_with("__") && name.ends_with("__"); }
+
 }  // namespace
 
 void NodeImport::run(const ImportRow& row) {
@@ -33,6 +39,7 @@ void NodeImport::run(const ImportRow& row) {
   if (model_.log().count() != faults) return;
   model_.log().add(row.import(*this));
   if (model_.log().count() != faults) return;
+  check_declared_results();
   for (int i = 0; i < result_count(); ++i) {
     if (!wants(i) || scope_.names.contains(node_.output(i))) continue;
     model_.log().add(
@@ -40,32 +47,84 @@ void NodeImport::run(const ImportRow& row) {
   }
 }
 
+const OnnxOperator* NodeImport::definition(const ImportRow& row) const {
+  return row.domain.empty() ? find_onnx_operator(row.op_type, opset_) : nullptr;
+}
+
 void NodeImport::check_operands(const ImportRow& row) {
   const bool any_more = row.operands.ends_with('*');
-  const auto most = static_cast<int>(row.operands.size()) - (any_more ? 2 : 0);
-  for (int i = 0; i < std::max(most, operand_count()); ++i) {
+  const auto listed = static_cast<int>(row.operands.size()) - (any_more ? 2 : 0);
+  const OnnxOperator* defined = definition(row);
+  const int most = std::min(any_more ? kAnyNumber : listed, defined == nullptr ? kAnyNumber : defined->most_operands);
+  for (int i = 0; i < std::max(listed, operand_count()); ++i) {
     const bool is_there = has(i) || sequence(i) != nullptr;
-    const bool is_listed = i < most || any_more;
-    if (is_listed && row.operands[static_cast<size_t>(std::min(i, most))] == '1' && !is_there) {
+    const bool is_listed = i < listed || any_more;
+    if (is_listed && row.operands[static_cast<size_t>(std::min(i, listed))] == '1' && !is_there) {
       model_.log().add(fault("missing-operand", "operand {}: expected a tensor{}, found none", i,
                              row.takes == Takes::kTensors ? "" : " or a sequence"));
-    } else if (!is_listed && is_there) {
+    } else if (i >= most && most < kAnyNumber && is_there) {
       model_.log().add(fault("operand-count", "operand {}: expected none, as {} takes at most {}, found \"{}\"", i,
                              operator_name(row.domain, row.op_type), most, node_.input(i)));
     }
   }
 }
 
+void NodeImport::check_results(const OnnxOperator& defined) {
+  if (defined.most_results == kAnyNumber) return;
+  for (int i = defined.most_results; i < result_count(); ++i) {
+    if (!wants(i)) continue;
+    model_.log().add(fault("result-count", "output {}: expected none, as {} has at most {}, found \"{}\"", i, op_type(),
+                           defined.most_results, node_.output(i)));
+  }
+}
+
+// Outputs of the main graph are checked at its end, once.
+void NodeImport::check_declared_results() {
+  const auto is_output = [&](const std::string& name) {
+    return scope_.outer == nullptr && scope_.graph != nullptr &&
+           std::ranges::any_of(scope_.graph->output(), [&](const auto& output) { return output.name() == name; });
+  };
+  for (const std::string& name : node_.output()) {
+    if (!name.empty() && !is_output(name))
+      model_.check_declared_element(scope_, name, fmt::format("{}: output \"{}\"", where(), name));
+  }
+}
+
 void NodeImport::check_attributes(const ImportRow& row) {
-  if (!row.domain.empty()) return;
+  std::set<std::string_view> seen;
   for (const AttributeProto& held : node_.attribute()) {
-    const std::string& name = held.name();
-    const bool is_private = name.starts_with("__") && name.ends_with("__");  // of a tool: ONNX's checker lets them pass
-    if (is_private || frontend::has_attribute(row.domain, row.op_type, name)) continue;
+    if (!seen.insert(held.name()).second)
+      model_.log().add(fault("attribute-count", "attribute \"{}\": expected one, found two", held.name()));
+  }
+  if (const OnnxOperator* defined = definition(row)) {
+    check_results(*defined);
+    return check_defined_attributes(*defined);
+  }
+  if (!row.domain.empty()) return;
+  for (const std::string_view name : seen) {
+    if (is_private(name) || frontend::has_attribute(row, name)) continue;
+    model_.log().add(fault("unknown-attribute", "expected an attribute that {} has, found \"{}\"", row.op_type, name));
+  }
+}
+
+void NodeImport::check_defined_attributes(const OnnxOperator& defined) {
+  std::map<std::string_view, OnnxAttribute> known;
+  for_each_attribute(defined, [&](const OnnxAttribute& attribute) { known.emplace(attribute.name, attribute); });
+  for (const AttributeProto& held : node_.attribute()) {
+    if (is_private(held.name())) continue;
+    if (const auto found = known.find(held.name()); found != known.end()) {
+      (void)attribute(held.name(), found->second.type);
+      continue;
+    }
     ir::Diagnostic unknown =
-        fault("unknown-attribute", "expected an attribute that {} has, found \"{}\"", row.op_type, name);
-    unknown.hint = similar_attribute_hint(row.domain, row.op_type, name);
+        fault("unknown-attribute", "expected an attribute that {} has, found \"{}\"", defined.name, held.name());
+    unknown.hint = attribute_hint(defined, held.name());
     model_.log().add(std::move(unknown));
+  }
+  for (const auto& [name, attribute] : known) {
+    if (!attribute.is_required || has_attribute(name)) continue;
+    model_.log().add(fault("missing-attribute", "expected an attribute \"{}\" of type {}, found none", name,
+                           type_name(attribute.type)));
   }
 }
 
@@ -89,6 +148,35 @@ const ir::TensorType& NodeImport::type(ir::ValueId value) const {
 ir::ElementType NodeImport::element(int i) const { return type(operand(i)).element; }
 int NodeImport::rank(int i) const { return static_cast<int>(shape(i).size()); }
 const ir::Shape& NodeImport::shape(int i) const { return type(operand(i)).shape; }
+
+ir::Expr NodeImport::dimension(ir::ValueId value, size_t axis) const {
+  const ir::Shape& shape = type(value).shape;
+  if (axis < shape.size()) return shape[axis];
+  if (!failed_) {
+    failed_ = true;
+    model_.log().add(
+        fault("rank-mismatch", "{}: expected rank {} or more, found {}", described(value), axis + 1, shape.size()));
+  }
+  return graph().pool->integer(1);
+}
+
+ir::Shape NodeImport::dimensions(ir::ValueId value, size_t rank) const {
+  const ir::Shape& shape = type(value).shape;
+  if (shape.size() == rank) return shape;
+  if (!failed_) {
+    failed_ = true;
+    model_.log().add(fault("rank-mismatch", "{}: expected rank {}, found {}", described(value), rank, shape.size()));
+  }
+  return ir::Shape(rank, graph().pool->integer(1));
+}
+
+// The operand that `value` is, as diagnostics name it.
+std::string NodeImport::described(ir::ValueId value) const {
+  for (int i = 0; i < operand_count(); ++i) {
+    if (value.valid() && operand(i) == value) return fmt::format("operand {} \"{}\"", i, node_.input(i));
+  }
+  return value.valid() ? "intermediate value" : "operand that is left out";
+}
 
 const SmallElement* NodeImport::small(int i) const { return model_.small(operand(i)); }
 void NodeImport::set_small(ir::ValueId value, int32_t data_type) { model_.set_small(value, data_type); }
@@ -180,6 +268,15 @@ const AttributeProto* NodeImport::attribute(std::string_view name, int type) con
 }
 
 bool NodeImport::has_attribute(std::string_view name) const { return attribute(name) != nullptr; }
+
+bool NodeImport::flag(std::string_view name, bool otherwise) const {
+  const int64_t value = integer(name, otherwise ? 1 : 0);
+  if (value != 0 && value != 1 && !failed_) {
+    failed_ = true;
+    model_.log().add(fault("attribute-range", "attribute \"{}\": expected 0 or 1, found {}", name, value));
+  }
+  return value != 0;
+}
 
 int64_t NodeImport::integer(std::string_view name, int64_t otherwise) const {
   const AttributeProto* held = attribute(name, AttributeProto::INT);
@@ -293,7 +390,7 @@ ir::ValueId NodeImport::scalar_constant(double value, ir::ElementType element) {
 }
 
 void NodeImport::set_result(int i, ir::ValueId value) {
-  if (!value.valid() || !wants(i)) return;
+  if (failed_ || !value.valid() || !wants(i)) return;
   const auto unnamed = std::ranges::find(unnamed_, value);
   if (unnamed != unnamed_.end()) {
     unnamed_.erase(unnamed);

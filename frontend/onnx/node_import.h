@@ -25,6 +25,7 @@ namespace burin::frontend {
 class GraphImport;  // the whole model being imported; frontend/onnx/graph_import.h
 struct Scope;       // what names mean where the node stands; frontend/onnx/scope.h
 struct ImportRow;
+struct OnnxOperator;
 struct SmallElement;
 
 class NodeImport {
@@ -54,6 +55,13 @@ class NodeImport {
   ir::ElementType element(int i) const;
   int rank(int i) const;
   const ir::Shape& shape(int i) const;
+  // Dimension `axis` of a tensor that must have one, and the whole shape of a tensor that must have `rank` dimensions. Where it
+  // has not, or its own typing failed, the node fails and dimensions of 1 stand in, which nothing is built from. Import functions
+  // never index `shape()` and `type().shape` with a number of their own.
+  ir::Expr dimension(ir::ValueId value, size_t axis) const;
+  ir::Expr dimension(int i, size_t axis) const { return dimension(operand(i), axis); }
+  ir::Shape dimensions(ir::ValueId value, size_t rank) const;
+  ir::Shape dimensions(int i, size_t rank) const { return dimensions(operand(i), rank); }
 
   // The element type of ONNX that burin holds in a wider one (small_element.h); null for all others.
   const SmallElement* small(int i) const;
@@ -78,6 +86,8 @@ class NodeImport {
   // --- Attributes, with the default that the ONNX specification gives. A wrong attribute type is recorded as a fault.
   bool has_attribute(std::string_view name) const;
   int64_t integer(std::string_view name, int64_t otherwise) const;
+  // An integer that is 0 or 1; anything else is recorded as a fault.
+  bool flag(std::string_view name, bool otherwise) const;
   double number(std::string_view name, double otherwise) const;
   std::string text(std::string_view name, std::string_view otherwise) const;
   std::vector<std::string> texts(std::string_view name) const;
@@ -87,8 +97,9 @@ class NodeImport {
   int32_t tensor_data_type(std::string_view name) const;          // 0 when absent
   const onnx::GraphProto* subgraph(std::string_view name) const;  // null when absent
 
-  // --- Building. Types are inferred at once; an operand that is not valid makes the result not valid, so that a fault is
+  // --- Building. Types are inferred at once. After the first fault nothing is built: results are not valid, so that a fault is
   // recorded once and the rest of the node's import runs through.
+  bool failed() const { return failed_; }
   ir::ValueId emit(const ir::OpInfo& info, std::vector<ir::ValueId> operands, ir::Attributes attributes = {});
   std::vector<ir::ValueId> emit_many(const ir::OpInfo& info, std::vector<ir::ValueId> operands,
                                      ir::Attributes attributes, int results);
@@ -98,7 +109,8 @@ class NodeImport {
   // Adds an op with regions, that import_region() has made.
   std::vector<ir::ValueId> emit_with_regions(const ir::OpInfo& info, std::vector<ir::ValueId> operands,
                                              ir::Attributes attributes, std::vector<ir::RegionId> regions, int results);
-  // Binds the node's output `i`; the value takes the output's name. Nothing is bound to a value that is not valid.
+  // Binds the node's output `i`; the value takes the output's name. Nothing is bound to a value that is not valid, nor once the
+  // node has failed.
   void set_result(int i, ir::ValueId value);
 
   // --- Faults, located at the node: `node "conv1" (Conv)`. The node counts as unsupported or wrong; import goes on.
@@ -117,12 +129,17 @@ class NodeImport {
   // must be there is.
   void check_operands(const ImportRow& row);
   void check_attributes(const ImportRow& row);
+  void check_defined_attributes(const OnnxOperator& defined);
+  void check_results(const OnnxOperator& defined);
+  void check_declared_results();
+  const OnnxOperator* definition(const ImportRow& row) const;  // null where the operator is not ONNX's
   const onnx::AttributeProto* attribute(std::string_view name) const;
   // The attribute when it is there and of type `type` (an AttributeProto.AttributeType).
   const onnx::AttributeProto* attribute(std::string_view name, int type) const;
   ir::OpId add_op(const ir::OpInfo& info, std::vector<ir::ValueId> operands, ir::Attributes attributes, int results);
   std::vector<ir::ValueId> typed_results(ir::OpId op);
   std::string fresh_name() const;
+  std::string described(ir::ValueId value) const;
 
   GraphImport& model_;
   const onnx::NodeProto& node_;
@@ -146,10 +163,10 @@ struct ImportRow {
   // One character per operand: '1' for one that must be there, '?' for one that may be left out; "1*" or "?*" at the end for
   // any number of them, or none. It holds for all versions that the row serves.
   std::string_view operands = "1";
-  // The attributes that ONNX gives the operator, in versions before the row's too; separated by spaces. Those of other
-  // domains are not listed, nor checked.
-  std::string_view attributes = "";
   Takes takes = Takes::kTensors;
+  // The attributes, separated by spaces, of an operator that ONNX does not define in its domain (onnx_operators.h has the others).
+  // Those of other domains are not listed, nor checked.
+  std::string_view attributes = "";
 };
 
 }  // namespace burin::frontend

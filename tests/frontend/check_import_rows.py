@@ -1,4 +1,4 @@
-"""Compares the rows of burin's import table with ONNX's own schemas: operands, attributes and the newest opset.
+"""Compares the rows of burin's import table with ONNX's own schemas: operands, definitions and the newest opset.
 
 usage: check_import_rows.py BURIN
 """
@@ -10,6 +10,9 @@ import tempfile
 from pathlib import Path
 
 import onnx.defs
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
+import onnx_operators  # noqa: E402
 
 MOST = 32  # operands looked at
 
@@ -42,10 +45,19 @@ def faults_of(operator, schemas):
             needed_by_onnx, allowed_by_onnx = operands_of_schema(schema)
             if not (needed <= needed_by_onnx and allowed_by_onnx <= allowed):
                 yield f"expected operands of version {schema.since_version} to be let pass, found {operands}"
-    found = {name for names in operator["attributes"] for name in names.split()}
-    expected = {name for schema in schemas for name in schema.attributes}
-    if found != expected:
-        yield f"expected attributes {sorted(expected)}, found {sorted(found)}"
+
+
+def schema_faults(table):
+    """What burin holds of ONNX's own schemas is what tools/onnx_operators.py writes."""
+    found = [
+        [row["operator"], row["since"], [*row["operands"], *row["results"], row["attributes"]]] for row in table["schemas"]
+    ]
+    expected = [[name, since, list(definition)] for name, since, definition in onnx_operators.operators()]
+    for row in expected:
+        if row not in found:
+            yield f"{row[0]}: expected version {row[1]} as {row[2]}, found none; run tools/onnx_operators.py"
+    if len(found) != len(expected):
+        yield f"expected {len(expected)} definitions of operators, found {len(found)}"
 
 
 def main(burin):
@@ -64,6 +76,7 @@ def main(burin):
         known = sorted(schemas.get(operator["operator"], []), key=lambda schema: schema.since_version)
         if known:  # not one of ONNX Runtime's own
             faults += [f"{operator['operator']}: {fault}" for fault in faults_of(operator, known)]
+    faults += schema_faults(table)
     print("\n".join(faults) or f"{len(table['onnx'])} operators are as in onnx {onnx.__version__}")
     return 1 if faults else 0
 

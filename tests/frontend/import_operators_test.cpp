@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -21,6 +22,31 @@ ModelBuilder attention() {
   ModelBuilder model(kAttentionOpset);
   model.input("q", {"b", "s", 24}).input("k", {"b", "t", 8}).input("v", {"b", "t", 8});
   return model;
+}
+
+// softmax(cap * tanh(q k / cap) + mask): the mask is not capped, and output 3 can show the scores in between.
+TEST(ImportAttention, the_soft_cap_comes_before_the_mask_in_every_version) {
+  for (const int opset : {23, 24, 25}) {
+    ModelBuilder model(opset);
+    model.input("q", {1, 1, 1, 1})
+        .input("k", {1, 1, 2, 1})
+        .input("v", {1, 1, 2, 1})
+        .input("m", {1, 2})
+        .output("scores");
+    onnx::NodeProto& node = model.node("Attention", {"q", "k", "v", "m"}, {"y", "", "", "scores"});
+    set_integer(node, "qk_matmul_output_mode", 2);
+    for (const auto& [name, value] : {std::pair("softcap", 2.0F), std::pair("scale", 1.0F)}) {
+      auto* attribute = node.add_attribute();
+      attribute->set_name(name);
+      attribute->set_type(onnx::AttributeProto::FLOAT);
+      attribute->set_f(value);
+    }
+    const std::vector<double> scores = computed(model, {ir::floats({1, 1, 1, 1}, {1}), ir::floats({1, 1, 2, 1}, {3, 1}),
+                                                        ir::floats({1, 1, 2, 1}, {1, 2}), ir::floats({1, 2}, {0, 10})});
+    ASSERT_EQ(scores.size(), 2u);
+    EXPECT_NEAR(scores[0], 2 * std::tanh(1.5), 1e-6);
+    EXPECT_NEAR(scores[1], 2 * std::tanh(0.5) + 10, 1e-6);
+  }
 }
 
 TEST(ImportAttention, heads_of_queries_share_those_of_keys) {
@@ -219,6 +245,130 @@ TEST(ImportSmallElements, strings_are_refused_by_name) {
   model.node("Identity", {"x"}, {"y"});
   expect_says(faults_of(model.import()),
               "input \"x\": expected a boolean, an integer or a float of at most 64 bits, found STRING");
+}
+
+TEST(ImportNormalization, a_vector_of_zeros_stays_zero) {
+  ModelBuilder model(22);
+  model.input("x", {2, 2}).output("y");
+  model.node("LpNormalization", {"x"}, {"y"});
+  EXPECT_EQ(computed(model, {ir::floats({2, 2}, {0, 0, 3, 4})}), (std::vector<double>{0, 0, 3.0F / 5, 4.0F / 5}));
+}
+
+TEST(ImportReduce, a_nan_is_greatest_and_least) {
+  constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+  for (const char* op : {"ReduceMax", "ReduceMin"}) {
+    for (size_t at = 0; at < 9; ++at) {
+      ModelBuilder model(11);
+      model.input("x", {9}).output("y");
+      model.node(op, {"x"}, {"y"});
+      std::vector<double> x{1, -2, 3, -4, 5, -6, 7, -8, 9};
+      x[at] = kNan;
+      const std::vector<double> y = computed(model, {ir::floats({9}, x)});
+      EXPECT_TRUE(y.size() == 1 && std::isnan(y[0])) << op << " with a NaN at " << at;
+    }
+  }
+}
+
+TEST(ImportArgReduce, a_nan_is_greatest_and_least) {
+  constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+  for (const char* op : {"ArgMax", "ArgMin"}) {
+    for (const int64_t last : {0, 1}) {
+      ModelBuilder model;
+      model.input("x", {6}).output("y");
+      set_integer(model.node(op, {"x"}, {"y"}), "select_last_index", last);
+      EXPECT_EQ(computed(model, {ir::floats({6}, {3, kNan, 5, 1, kNan, 7})}),
+                (std::vector<double>{last != 0 ? 4.0 : 1.0}));
+    }
+  }
+}
+
+TEST(ImportCompress, a_condition_may_be_longer_than_the_axis) {
+  ModelBuilder model;
+  model.input("x", {3}).input("c", {5}, onnx::TensorProto::BOOL).output("y");
+  set_integer(model.node("Compress", {"x", "c"}, {"y"}), "axis", 0);
+  EXPECT_EQ(computed(model, {ir::floats({3}, {1, 2, 3}), ir::numbers(ir::ElementType::kBool, {5}, {0, 1, 1, 1, 1})}),
+            (std::vector<double>{2, 3}));
+}
+
+// Each step rounds to bytes; the results are ONNX Runtime's.
+TEST(ImportResize, bytes_shrink_by_steps_that_round) {
+  ModelBuilder model(19);
+  model.input("x", {1, 1, 2, 4}, onnx::TensorProto::UINT8).floats("scales", {1, 1, 0.5, 0.5}).output("y");
+  onnx::NodeProto& node = model.node("Resize", {"x", "", "scales"}, {"y"});
+  set_integer(node, "antialias", 1);
+  set_text(node, "mode", "linear");
+  const auto shrunk = [&](std::vector<double> bytes) {
+    return computed(model, {ir::numbers(ir::ElementType::kU8, {1, 1, 2, 4}, std::move(bytes))});
+  };
+  EXPECT_EQ(shrunk({0, 255, 10, 20, 30, 40, 50, 61}), (std::vector<double>{67, 50}));
+  EXPECT_EQ(shrunk({0, 3, 9, 4, 2, 6, 5, 1}), (std::vector<double>{3, 5}));
+}
+
+TEST(ImportWindow, negative_pads_are_refused) {
+  for (const char* op : {"Conv", "AveragePool", "MaxPool", "LpPool"}) {
+    ModelBuilder model;
+    model.input("x", {1, 2, 8}).input("w", {2, 2, 3}).output("y");
+    std::vector<std::string> operands{"x"};
+    if (std::string(op) == "Conv") operands.push_back("w");
+    onnx::NodeProto& node = model.node(op, operands, {"y"});
+    if (std::string(op) != "Conv") set_integers(node, "kernel_shape", {3});
+    set_integers(node, "pads", {-1, 1});
+    expect_says(faults_of(model.import()), "node \"y_node\" (" + std::string(op) +
+                                               "): attribute \"pads\": expected 0 or more, found -1 [attribute-range]");
+  }
+}
+
+TEST(ImportWindow, pads_of_pools_are_smaller_than_the_kernel) {
+  ModelBuilder model;
+  model.input("x", {1, 2, 8}).output("y");
+  onnx::NodeProto& node = model.node("MaxPool", {"x"}, {"y"});
+  set_integers(node, "kernel_shape", {2});
+  set_integers(node, "pads", {0, 2});
+  expect_says(faults_of(model.import()), "attribute \"pads\": expected less than 2 (the kernel's extent), found 2");
+}
+
+// --- What is read outside of a tensor.
+
+TEST(ImportGather, nothing_is_chosen_from_an_axis_without_elements) {
+  for (const char* op : {"Gather", "GatherElements", "GatherND"}) {
+    ModelBuilder model;
+    model.input("x", {0, 6}).input("i", {3, 1}, onnx::TensorProto::INT64).output("y");
+    model.node(op, {"x", "i"}, {"y"});
+    expect_says(faults_of(model.import()),
+                "operand 0 \"x\" f32[0,6]: dimension 0: expected elements to choose from, found none [shape-mismatch]");
+    ModelBuilder none;
+    none.input("x", {0, 6}).input("i", {0, 1}, onnx::TensorProto::INT64).output("y");
+    none.node(op, {"x", "i"}, {"y"});
+    EXPECT_EQ(faults_of(none.import()), "") << op;
+  }
+}
+
+TEST(ImportGather, indices_are_nowhere_larger_than_the_data_but_along_the_axis) {
+  for (const char* op : {"GatherElements", "ScatterElements"}) {
+    const auto model_of_rows = [&](const Dim& rows, const Dim& indices) {
+      ModelBuilder model(18);
+      model.input("x", {rows, 2})
+          .input("i", {indices, 3}, onnx::TensorProto::INT64)
+          .input("u", {indices, 3})
+          .output("y");
+      std::vector<std::string> operands{"x", "i"};
+      if (std::string(op) == "ScatterElements") operands.push_back("u");
+      set_integer(model.node(op, operands, {"y"}), "axis", 1);
+      return model;
+    };
+    EXPECT_EQ(faults_of(model_of_rows(4, 4).import()), "");
+    expect_says(faults_of(model_of_rows(4, 5).import()), "dimension 0: expected at most 4, found 5 [shape-mismatch]");
+    const ir::Result<ir::Graph> open = model_of_rows("n", "m").import();
+    ASSERT_TRUE(open) << faults_of(open);
+    EXPECT_EQ(open->assumptions.size(), 1u);
+  }
+}
+
+TEST(ImportResize, an_axis_without_elements_is_refused) {
+  ModelBuilder model(19);
+  model.input("x", {1, 1, 0, 4}).integers("sizes", {1, 1, 8, 8}).output("y");
+  model.node("Resize", {"x", "", "", "sizes"}, {"y"});
+  expect_says(faults_of(model.import()), "dimension 2: expected elements to choose from, found none");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "frontend/onnx/import_table.h"
+#include "frontend/onnx/onnx_operators.h"
 #include "tests/frontend/model_builder.h"
 
 namespace burin::frontend::test {
@@ -67,7 +68,9 @@ TEST(ImportRows, say_which_operand_is_left_out) {
 TEST(ImportRows, say_which_operand_is_too_many) {
   for (const ImportRow& row : import_table()) {
     if (row.operands.ends_with('*')) continue;
-    const size_t most = row.operands.size();
+    const OnnxOperator* defined = row.domain.empty() ? find_onnx_operator(row.op_type, row.since) : nullptr;
+    const size_t most =
+        std::min(row.operands.size(), defined == nullptr ? SIZE_MAX : static_cast<size_t>(defined->most_operands));
     std::vector<std::string> operands = operands_up_to(most + 1);
     expect_says(row, faults_of(model_of(row, operands).import()),
                 fmt::format("operand {}: expected none, as {} takes at most {}, found \"x{}\"", most,
@@ -92,11 +95,67 @@ TEST(ImportRows, say_which_attribute_onnx_does_not_know) {
   }
 }
 
-TEST(ImportRows, an_attribute_of_another_version_is_none_of_burin_s_business) {
+TEST(ImportRows, an_attribute_of_another_version_is_refused) {
+  for (const int opset : {5, 17}) {
+    ModelBuilder model(opset);
+    model.input("x", {2}).output("y");
+    set_integers(model.node("Relu", {"x"}, {"y"}), "consumed_inputs", {0});
+    EXPECT_EQ(output_type(model.import()),
+              opset == 5 ? "f32[2]"
+                         : "node \"y_node\" (Relu): expected an attribute that Relu has, found \"consumed_inputs\" "
+                           "[unknown-attribute]\n  hint: Relu has it at opset 1, but not at the model's");
+  }
+}
+
+TEST(ImportRows, an_attribute_that_must_be_there_is_named) {
   ModelBuilder model;
   model.input("x", {2}).output("y");
-  set_integers(model.node("Relu", {"x"}, {"y"}), "consumed_inputs", {0});
-  EXPECT_EQ(output_type(model.import()), "f32[2]");
+  model.node("Concat", {"x", "x"}, {"y"});
+  EXPECT_EQ(faults_of(model.import()),
+            "node \"y_node\" (Concat): expected an attribute \"axis\" of type INT, found none [missing-attribute]");
+}
+
+TEST(ImportRows, an_attribute_that_is_given_twice_is_refused) {
+  ModelBuilder model;
+  model.input("x", {2}).output("y");
+  onnx::NodeProto& node = model.node("Softmax", {"x"}, {"y"});
+  set_integer(node, "axis", 0);
+  set_integer(node, "axis", 0);
+  EXPECT_EQ(faults_of(model.import()),
+            "node \"y_node\" (Softmax): attribute \"axis\": expected one, found two [attribute-count]");
+}
+
+TEST(ImportRows, a_flag_is_0_or_1) {
+  ModelBuilder model(11);
+  model.input("x", {2, 3}).output("y");
+  set_integer(model.node("ReduceSum", {"x"}, {"y"}), "keepdims", 2);
+  EXPECT_EQ(faults_of(model.import()),
+            "node \"y_node\" (ReduceSum): attribute \"keepdims\": expected 0 or 1, found 2 [attribute-range]");
+}
+
+TEST(ImportRows, a_result_that_the_operator_does_not_have_is_refused) {
+  ModelBuilder model;
+  model.input("x", {2}).output("y").output("z");
+  model.node("Relu", {"x"}, {"y", "z"});
+  EXPECT_NE(
+      faults_of(model.import()).find("output 1: expected none, as Relu has at most 1, found \"z\" [result-count]"),
+      std::string::npos);
+}
+
+TEST(ImportRows, an_operator_of_onnx_that_is_not_supported_is_not_taken_for_another) {
+  ModelBuilder model;
+  model.input("x", {2, 2}).output("y");
+  model.node("Det", {"x"}, {"y"});
+  const std::string faults = faults_of(model.import());
+  EXPECT_EQ(faults.find("did you mean"), std::string::npos) << faults;
+  EXPECT_NE(faults.find("Det is an operator of ONNX that burin does not support yet"), std::string::npos) << faults;
+}
+
+TEST(ImportRows, opset_0_is_refused) {
+  ModelBuilder model(0);
+  model.input("x", {2}).output("y");
+  model.node("Relu", {"x"}, {"y"});
+  EXPECT_EQ(faults_of(model.import()), "model: opset import of ai.onnx: expected 1 or newer, found 0 [opset-range]");
 }
 
 TEST(ImportRows, an_attribute_that_a_tool_keeps_for_itself_is_let_pass) {

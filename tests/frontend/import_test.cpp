@@ -291,5 +291,17 @@ TEST(ImportOutNodes, tensors_and_nodes_become_outputs) {
   expect_says(faults_of(model.import(options)), "did you mean \"y\"?");
 }
 
+TEST(Import, a_value_that_is_declared_with_another_element_type_is_refused) {
+  ModelBuilder model;
+  model.input("x", {2}).output("y");
+  model.node("Relu", {"x"}, {"between"});
+  model.node("Relu", {"between"}, {"y"});
+  ModelBuilder::declare(*model.graph().add_value_info(), "between", {2}, onnx::TensorProto::INT64);
+  EXPECT_EQ(
+      faults_of(model.import()),
+      "node \"between_node\" (Relu): output \"between\": expected i64 as the model declares it, found f32 computed "
+      "[type-mismatch]");
+}
+
 }  // namespace
 }  // namespace burin::frontend::test

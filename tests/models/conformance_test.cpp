@@ -27,8 +27,16 @@ struct Bundle {
 // Cases whose stored outputs contradict the specification: QLinearMatMul saturates ("y = saturate((x / y_scale) +
 // y_zero_point)"), and these were computed by a reference that wraps. Where they have 20 for -235.8 and 117 for -139.4, ONNX's
 // reference of 1.23 and ONNX Runtime 1.31 have -128, as burin does; so do these cases as ONNX 1.23 ships them.
+// Attention adds the mask to the capped scores, and mode 1 of output 3 shows them before the mask: errata of ONNX 1.23 turned
+// round what 1.20 says of opsets 23 and 24. LpNormalization of zeros is 0 since then, not NaN.
 constexpr std::string_view kKnownWrong[] = {"test_qlinearmatmul_2D_int8_float16:",
-                                            "test_qlinearmatmul_3D_int8_float32:"};
+                                            "test_qlinearmatmul_3D_int8_float32:",
+                                            "test_attention_3d_with_past_and_present_qk_matmul_bias:",
+                                            "test_attention_4d_with_past_and_present_qk_matmul_bias_3d_mask:",
+                                            "test_attention_4d_with_past_and_present_qk_matmul_bias_3d_mask_causal:",
+                                            "test_attention_4d_with_past_and_present_qk_matmul_bias_4d_mask_causal:",
+                                            "test_attention_4d_with_qk_matmul_softcap:",
+                                            "test_l2normalization_axis_0:"};
 
 bool is_known_wrong(std::string_view line) {
   return std::any_of(std::begin(kKnownWrong), std::end(kKnownWrong),

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "frontend/onnx/import_table.h"
+#include "frontend/onnx/onnx_operators.h"
 #include "ir/op.h"
 #include "tools/burin/output_files.h"
 
@@ -92,10 +93,17 @@ ir::Status write_inspect_report(const Inspection& found, const std::filesystem::
 }
 
 ir::Status write_ops_report(std::span<const ImportedOperator> operators, const std::filesystem::path& file) {
-  Json json = {{"opset", frontend::kNewestOpset}, {"onnx", Json::array()}, {"graph", Json::array()}};
+  Json json = {
+      {"opset", frontend::kNewestOpset}, {"onnx", Json::array()}, {"schemas", Json::array()}, {"graph", Json::array()}};
   for (const ImportedOperator& each : operators) {
-    json["onnx"].push_back(
-        {{"operator", each.name}, {"since", each.since}, {"operands", each.operands}, {"attributes", each.attributes}});
+    json["onnx"].push_back({{"operator", each.name}, {"since", each.since}, {"operands", each.operands}});
+  }
+  for (const frontend::OnnxOperator& row : frontend::onnx_operators()) {
+    json["schemas"].push_back({{"operator", row.name},
+                               {"since", row.since},
+                               {"operands", {row.least_operands, row.most_operands}},
+                               {"results", {row.least_results, row.most_results}},
+                               {"attributes", row.attributes}});
   }
   for (const ir::OpInfo* op : ir::all_ops()) json["graph"].push_back({{"op", op->name}, {"doc", op->doc}});
   return write_output(file, text_of(json));

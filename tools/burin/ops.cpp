@@ -15,10 +15,9 @@ std::vector<ImportedOperator> imported_operators() {
   std::vector<ImportedOperator> operators;
   for (const frontend::ImportRow& row : frontend::import_table()) {
     std::string name = frontend::operator_name(row.domain, row.op_type);
-    if (operators.empty() || operators.back().name != name) operators.push_back({std::move(name), {}, {}, {}});
+    if (operators.empty() || operators.back().name != name) operators.push_back({std::move(name), {}, {}});
     operators.back().since.push_back(row.since);
     operators.back().operands.emplace_back(row.operands);
-    operators.back().attributes.emplace_back(row.attributes);
   }
   return operators;
 }

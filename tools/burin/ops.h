@@ -15,7 +15,6 @@ struct ImportedOperator {
   std::vector<int> since;  // opset versions with an import of their own, ascending
   // Beside each of them, as in frontend/onnx/node_import.h: what the operator takes.
   std::vector<std::string> operands;
-  std::vector<std::string> attributes;
 };
 std::vector<ImportedOperator> imported_operators();
 
