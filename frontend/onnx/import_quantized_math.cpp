@@ -32,10 +32,16 @@ void set_quantized(NodeImport& node, ValueId value, int at, int like) {
       0, node.emit(ir::kQuantize, {value, node.operand(at), node.operand(at + 1)}, Attributes(ir::Quantize{0, 0, to})));
 }
 
-// Operands: a, its scale and zero point, b, its scale and zero point, the result's scale and zero point.
+// Operands: a, its scale and zero point, b, its scale and zero point, the result's scale and zero point. ONNX Runtime rounds after
+// it has added the zero point, unlike QuantizeLinear: with an odd one, ties go the other way.
 template <const OpInfo& kOp>
 Status import_binary(NodeImport& node) {
-  set_quantized(node, node.emit(kOp, {dequantized(node, 0), dequantized(node, 3)}), 6, 0);
+  const ValueId value = node.emit(kOp, {dequantized(node, 0), dequantized(node, 3)});
+  ValueId moved = node.emit(ir::kDiv, {value, node.operand(6)});
+  if (node.has(7)) moved = node.emit(ir::kAdd, {moved, emit_cast(node, node.operand(7), node.element(6))});
+  const ElementType to = node.has(7) ? node.element(7) : node.element(0);
+  const ValueId one = node.scalar_constant(1, node.element(6));
+  node.set_result(0, node.emit(ir::kQuantize, {moved, one}, Attributes(ir::Quantize{0, 0, to})));
   return {};
 }
 

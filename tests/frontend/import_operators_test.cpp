@@ -327,6 +327,22 @@ TEST(ImportWindow, pads_of_pools_are_smaller_than_the_kernel) {
   expect_says(faults_of(model.import()), "attribute \"pads\": expected less than 2 (the kernel's extent), found 2");
 }
 
+// 2 * 1 + 0.5 is rounded after 3 has been added: 5.5 to 6, where 2.5 would be rounded to 2.
+TEST(ImportQuantizedMath, sums_round_after_the_zero_point_is_added) {
+  ModelBuilder model;
+  auto* import = model.proto().add_opset_import();
+  import->set_domain("com.microsoft");
+  import->set_version(1);
+  model.input("a", {1}, onnx::TensorProto::UINT8).input("b", {1}, onnx::TensorProto::UINT8).output("y");
+  model.input("z", {}, onnx::TensorProto::UINT8);
+  model.floats("one", {1}, true).floats("half", {0.5F}, true);
+  model.node("QLinearAdd", {"a", "one", "", "b", "half", "", "one", "z"}, {"y"}).set_domain("com.microsoft");
+  const auto byte = [](double value, std::vector<int64_t> dims) {
+    return ir::numbers(ir::ElementType::kU8, std::move(dims), {value});
+  };
+  EXPECT_EQ(computed(model, {byte(2, {1}), byte(1, {1}), byte(3, {})}), (std::vector<double>{6}));
+}
+
 // --- What is read outside of a tensor.
 
 TEST(ImportGather, nothing_is_chosen_from_an_axis_without_elements) {
