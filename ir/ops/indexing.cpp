@@ -20,16 +20,6 @@ bool depends_on_counts(const Graph& graph, Expr e) {
   return found;
 }
 
-// States that `value` is at most `limit`: provably, or to be checked at run time. A fault when it never is. Where one of them
-// depends on a count nothing is checked, and lowering must not rely on it.
-Status require_at_most(Inference& op, Expr value, Expr limit, std::string_view what) {
-  if (provably_nonnegative(limit - value)) return {};
-  if (provably_less(limit, value))
-    return op.fault("shape-mismatch", "{}: expected at most {}, found {}", what, text_of(limit), text_of(value));
-  if (depends_on_counts(op.graph(), value) || depends_on_counts(op.graph(), limit)) return {};
-  return op.require_equal(limit, max(value, limit), what);
-}
-
 }  // namespace
 
 bool has_counts(const Lowering& op, int i) {
@@ -45,6 +35,14 @@ Expr index_from_front(Expr index, Expr extent) {
 
 Expr wrapped_index(Expr index, Expr extent) {
   return min(max(index_from_front(index, extent), extent->pool->integer(0)), extent - 1);
+}
+
+Status require_at_most(Inference& op, Expr value, Expr limit, std::string_view what) {
+  if (provably_nonnegative(limit - value)) return {};
+  if (provably_less(limit, value))
+    return op.fault("shape-mismatch", "{}: expected at most {}, found {}", what, text_of(limit), text_of(value));
+  if (depends_on_counts(op.graph(), value) || depends_on_counts(op.graph(), limit)) return {};
+  return op.require_equal(limit, max(value, limit), what);
 }
 
 Status require_elements(Inference& op, int i, size_t axis, const Shape& result) {

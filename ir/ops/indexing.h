@@ -74,6 +74,9 @@ extern const OpInfo kScatterNd;
 // nearest element, so that a read at it is inside whenever there is anything to read.
 Expr wrapped_index(Expr index, Expr extent);
 
+// States that `value` is at most `limit`: provably, or to be checked at run time. A fault when it never is. Where one of them
+// depends on a count that only execution finds nothing is checked, and lowering must not rely on it (has_counts).
+Status require_at_most(Inference& op, Expr value, Expr limit, std::string_view what);
 // A fault, or a check at run time, unless dimension `axis` of operand `i` has an element wherever `result` has any.
 Status require_elements(Inference& op, int i, size_t axis, const Shape& result);
 // The same unless operand 1 is at most as large as operand 0 in every dimension but `axis`.

@@ -1,17 +1,29 @@
 // A regular selection along every axis.
+#include "ir/bounds.h"
 #include "ir/checked.h"
+#include "ir/ops/indexing.h"
 #include "ir/ops/movement.h"
 
 namespace burin::ir {
 namespace {
 
+// Forwards by one, the end is at most the dimension: proven for what ONNX's Slice brings inside, checked for others.
+Status require_end(Inference& op, const Slice& slice, size_t axis) {
+  if (slice.steps[axis] != 1) return {};
+  const Expr dim = op.shape(0)[axis];
+  const Expr end = slice.starts[axis] + slice.sizes[axis];
+  if (contained(end, op.pool().integer(INT64_MIN / 2), dim + 1) == Containment::kProven) return {};
+  return require_at_most(op, end, dim, fmt::format("{}: dimension {}: end", op.described(0), axis));
+}
+
 // Where everything along an axis is a number, the first and the last element selected are inside.
-Status require_inside(const Inference& op, const Slice& slice, size_t axis) {
+Status require_inside(Inference& op, const Slice& slice, size_t axis) {
   const std::optional<int64_t> dim = constant_integer(op.shape(0)[axis]);
   const std::optional<int64_t> start = constant_integer(slice.starts[axis]);
   const std::optional<int64_t> size = constant_integer(slice.sizes[axis]);
   if (size && *size < 0) return op.fault("negative-dimension", "size {}: expected at least 0, found {}", axis, *size);
-  if (!dim || !start || !size || *size == 0) return {};
+  if (size && *size == 0) return {};
+  if (!dim || !start || !size) return require_end(op, slice, axis);
   const std::optional<int64_t> way = checked_mul(*size - 1, slice.steps[axis]);
   const std::optional<int64_t> last = way ? checked_add(*start, *way) : std::nullopt;
   if (last && *start >= 0 && *start < *dim && *last >= 0 && *last < *dim) return {};
