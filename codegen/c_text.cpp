@@ -1,5 +1,7 @@
 #include "codegen/c_text.h"
 
+#include <fmt/format.h>
+
 namespace burin::codegen {
 
 std::string c_identifier(std::string_view name) {
@@ -25,6 +27,21 @@ std::string comment_text(std::string_view text) {
     safe += c == '\\' ? '/' : c >= ' ' && c <= '~' && !trigraph ? c : '.';
   }
   return safe;
+}
+
+std::string string_literal(std::string_view text) {
+  std::string literal = "\"";
+  for (char c : text) {
+    if (c == '"' || c == '\\' || c == '?') {
+      literal += '\\';
+      literal += c;
+    } else if (c >= ' ' && c <= '~') {
+      literal += c;
+    } else {
+      literal += fmt::format("\\{:03o}", static_cast<unsigned char>(c));
+    }
+  }
+  return literal + '"';
 }
 
 }  // namespace burin::codegen

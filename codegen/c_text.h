@@ -12,5 +12,7 @@ std::string c_identifier(std::string_view name);
 std::string upper_case(std::string_view text);
 // `text` in printable characters that end no comment and continue no line.
 std::string comment_text(std::string_view text);
+// `text` as a string literal, quotes included.
+std::string string_literal(std::string_view text);
 
 }  // namespace burin::codegen

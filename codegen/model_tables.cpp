@@ -5,6 +5,8 @@
 #include <map>
 
 #include "codegen/c_text.h"
+#include "codegen/digest.h"
+#include "codegen/model_names.h"
 #include "codegen/planning.h"
 #include "codegen/weights.h"
 #include "runtime/model.h"
@@ -128,6 +130,28 @@ void describe_interface(const ir::Module& module, ModelTables& tables) {
   tables.checks_function = make_checks_function(module, prefix + "_checks");
 }
 
+// Everything that typed calls, and buffers of their sizes, depend on. Bounds of symbols are checked when shapes are bound,
+// and scales of quantization change with the weights.
+std::string interface_digest(const ModelTables& tables) {
+  Digest digest;
+  const auto add_number = [&](int64_t number) { digest.add(std::to_string(number)); };
+  const auto add_tensors = [&](const std::vector<TensorRow>& tensors) {
+    add_number(static_cast<int64_t>(tensors.size()));
+    for (const TensorRow& tensor : tensors) {
+      digest.add(tensor.name);
+      digest.add(tensor.layout);
+      add_number(tensor.element_type);
+      add_number(static_cast<int64_t>(tensor.dims.size()));
+      for (int64_t dim : tensor.dims) add_number(dim);
+    }
+  };
+  add_tensors(tables.inputs);
+  add_tensors(tables.outputs);
+  add_number(tables.input_symbols);
+  for (const SymbolRow& symbol : tables.symbols) digest.add(symbol.name);
+  return digest.text();
+}
+
 void assert_same_model(const ir::Module& a, const ir::Module& b) {
   BURIN_ASSERT(a.name == b.name && a.inputs.size() == b.inputs.size() && a.outputs.size() == b.outputs.size() &&
                    a.symbols.size() == b.symbols.size() && a.opaque_symbols.size() == b.opaque_symbols.size() &&
@@ -148,10 +172,14 @@ ir::Result<ModelTables> make_model_tables(std::span<const Variant> variants, con
   if (!status) return status.faults();
   ModelTables tables;
   tables.name = first.name;
-  tables.symbol_prefix = c_identifier(first.name);
+  const ModelNames names = model_names(first.name);
+  tables.symbol_prefix = names.identifier;
+  tables.function = names.function;
+  tables.stem = names.stem;
   tables.digest = options.digest;
   tables.compiler = options.compiler;
   describe_interface(first, tables);
+  tables.interface_digest = interface_digest(tables);
 
   std::vector<const ir::Module*> modules;
   for (const Variant& variant : variants) modules.push_back(variant.module);

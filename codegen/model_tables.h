@@ -82,8 +82,11 @@ struct Variant {
 // burin_model_data, its variants, and the weights all of them read.
 struct ModelTables {
   std::string name;           // as the user gave it
-  std::string symbol_prefix;  // the same as a C identifier, NAME in every external name
+  std::string symbol_prefix;  // ModelNames::identifier, NAME in every external name
+  std::string function;       // ModelNames::function
+  std::string stem;           // ModelNames::stem
   std::string digest;
+  std::string interface_digest;  // of what a caller's code depends on; see burin_model_info
   std::string compiler;
   std::vector<TensorRow> inputs, outputs;
   std::vector<SymbolRow> symbols;  // input symbols, then opaque ones
@@ -98,8 +101,9 @@ struct ModelTables {
   std::vector<ir::ConstantPiece> weights_pieces;  // ascending; gaps are zero
 };
 
-// Which function a library exports: `burin_model`, or `burin_model_NAME` so that several models link into one program.
-enum class Exported : uint8_t { kModel, kNamedModel };
+// What the code will be part of. A shared library exports `burin_model` and `burin_model_NAME`; anything else has
+// `burin_model_NAME` alone, hidden, so that several models link into one program and none leaves it.
+enum class PartOf : uint8_t { kSharedLibrary, kProgram };
 
 enum class WeightsKept : uint8_t { kInside, kOutside };
 

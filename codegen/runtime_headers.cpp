@@ -21,7 +21,7 @@ namespace burin::codegen {
 
 std::array<RuntimeHeader, 2> runtime_headers() {
   return {RuntimeHeader{"burin.h", {burin_header_burin, burin_header_burin_end}},
-          RuntimeHeader{"model.h", {burin_header_model, burin_header_model_end}}};
+          RuntimeHeader{"burin_model.h", {burin_header_model, burin_header_model_end}}};
 }
 
 }  // namespace burin::codegen

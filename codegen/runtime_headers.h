@@ -7,11 +7,11 @@
 namespace burin::codegen {
 
 struct RuntimeHeader {
-  std::string_view name;  // "burin.h"
+  std::string_view name;  // "burin.h", as it is included
   std::string_view text;
 };
 
-// burin.h, the interface of every model, and model.h, which generated code includes.
+// burin.h, the interface of every model, and burin_model.h (runtime/model.h), which generated code includes.
 std::array<RuntimeHeader, 2> runtime_headers();
 
 }  // namespace burin::codegen

@@ -1,9 +1,9 @@
-// The C interface of every model library that burin builds. A library exports one function, burin_model (a static
-// library: burin_model_NAME), which returns a table of functions; there is nothing else to link against. The caller
-// owns all memory: the library allocates nothing, keeps no writable globals, starts no threads, does no input or
-// output, and leaves the floating-point environment alone. This header is not needed to build a model; model.h is.
+// The C interface of every model library that burin builds. A library has one function, burin_model_NAME, which returns
+// a table of functions; there is nothing else to link against. The caller owns all memory: the library allocates
+// nothing, keeps no writable globals, starts no threads, does no input or output, and leaves the floating-point
+// environment alone.
 //
-//   const burin_model_api *api = burin_model();
+//   const burin_model_api *api = burin_model_NAME();           NAME.h has NAME_api(), which also checks that they match
 //   api->context_bytes(api, &bytes);                           constant per model
 //   api->context_create(api, memory, bytes, &context);         memory: 64-byte aligned, the caller's
 //   api->prepare(context, &request, &plan);                    binds the shapes, says how large the arena is
@@ -82,7 +82,9 @@ enum burin_status_code {
   BURIN_ARENA_TOO_LARGE = 14,    // more bytes than this machine can address
   BURIN_CHECK_FAILED = 15,       // dimensions that the model needs to be equal differ
   BURIN_NOT_BUILT_IN = 16,       // the library was built without this
-  BURIN_WRONG_ARGUMENT = 17      // see last_error
+  BURIN_WRONG_ARGUMENT = 17,     // see last_error
+  BURIN_WRONG_INTERFACE = 18,    // the library has other inputs, outputs or symbols than the caller was compiled for
+  BURIN_WRONG_DIGEST = 19        // the same interface, but another model, other weights or other flags
 };
 
 // A dimension as declared: >= 0 is its value, -(1 + k) is symbol k, BURIN_DIM_COMPUTED (outputs only) is an expression
@@ -105,7 +107,9 @@ typedef struct burin_model_info {
   const char *compiler;  // "burin 0.1.0"
   const char *target;    // the variant this CPU will run, NULL: none
   uint64_t weights_bytes;
-  uint64_t code_bytes;  // machine code of all variants, 0: not recorded
+  uint64_t code_bytes;           // machine code of all variants, 0: not recorded
+  const char *interface_digest;  // of names, element types, dimensions and symbols in their order, hexadecimal: equal
+                                 // for libraries that a caller can exchange
 } burin_model_info;
 
 typedef struct burin_tensor_info {
@@ -224,11 +228,21 @@ struct burin_model_api {
 
   // What went wrong in the last call on this context that failed; "" if none did. Valid until the next call on it.
   const char *(*last_error)(const burin_context *context);
+
+  // Compares the library with the digests that a caller was compiled for: BURIN_WRONG_INTERFACE where burin_model_info
+  // has another interface_digest, BURIN_WRONG_DIGEST where it has another digest. NULL is equal to every digest.
+  burin_status (*check_digests)(const burin_model_api *api, const char *interface_digest, const char *digest);
 };
 
-// The only symbol that a shared library exports. A static library exports burin_model_NAME with the same type.
+// The type of the functions that return a model. A shared library exports two of them, which return the same table, and
+// nothing else:
+// - burin_model_NAME, NAME being the library's name as a C identifier. Programs that link with libraries call it, by
+//   way of NAME.h, so that any number of models fit into one program.
+// - burin_model, for programs that open a library whose name they do not know: dlsym(handle, "burin_model"). Never link
+//   against it: with two libraries the linker takes the first one's, without a word.
+// A static library and an object have burin_model_NAME alone, visible to the program or shared library that they are
+// linked into, and not beyond.
 typedef const burin_model_api *burin_model_function(void);
-burin_model_function burin_model;
 
 #ifdef __cplusplus
 }

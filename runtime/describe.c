@@ -4,7 +4,8 @@
 burin_status burin_rt_describe(const burin_model_api *api, burin_model_info *info) {
   const burin_model_data *model;
   burin_status status = burin_rt_model_of(api, &model);
-  if (status == BURIN_OK) status = burin_rt_check_struct(sizeof *info, info);
+  // The first version of the struct ended before interface_digest.
+  if (status == BURIN_OK) status = burin_rt_check_struct(offsetof(burin_model_info, interface_digest), info);
   if (status != BURIN_OK) return status;
   const burin_variant *best = burin_rt_best_variant(model, burin_rt_cpu_features());
   burin_model_info found = {
@@ -19,6 +20,7 @@ burin_status burin_rt_describe(const burin_model_api *api, burin_model_info *inf
       .target = best == NULL ? NULL : best->target,
       .weights_bytes = (uint64_t)model->weights_bytes,
       .code_bytes = (uint64_t)model->code_bytes,
+      .interface_digest = model->interface_digest,
   };
   burin_rt_write_struct(info, &found, sizeof found);
   return BURIN_OK;
@@ -108,4 +110,14 @@ burin_status burin_rt_find_output(const burin_model_api *api, const char *name, 
   const burin_model_data *model;
   burin_status status = burin_rt_model_of(api, &model);
   return status != BURIN_OK ? status : find_tensor(model->outputs, model->n_outputs, name, output);
+}
+
+burin_status burin_rt_check_digests(const burin_model_api *api, const char *interface_digest, const char *digest) {
+  const burin_model_data *model;
+  burin_status status = burin_rt_model_of(api, &model);
+  if (status != BURIN_OK) return status;
+  if (interface_digest != NULL && !burin_rt_same_text(interface_digest, model->interface_digest)) {
+    return BURIN_WRONG_INTERFACE;
+  }
+  return digest == NULL || burin_rt_same_text(digest, model->digest) ? BURIN_OK : BURIN_WRONG_DIGEST;
 }

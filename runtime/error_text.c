@@ -76,6 +76,9 @@ const char *burin_rt_status_text(burin_status status) {
     case BURIN_CHECK_FAILED: return "dimensions that must be equal differ";
     case BURIN_NOT_BUILT_IN: return "the library was built without this";
     case BURIN_WRONG_ARGUMENT: return "an argument has a wrong value";
+    case BURIN_WRONG_INTERFACE: return "the library has other inputs, outputs or symbols than its caller expects";
+    case BURIN_WRONG_DIGEST:
+      return "the library has another model, other weights or other flags than its caller expects";
   }
   return "unknown status";
 }

@@ -16,7 +16,7 @@ extern "C" {
 #define BURIN_STATIC_ASSERT(condition, message) _Static_assert(condition, message)
 #endif
 
-#define BURIN_MODEL_VERSION 1
+#define BURIN_MODEL_VERSION 2
 
 // Features of a CPU, one namespace of bits per architecture. A level's bit stands for the whole psABI level and is only
 // present together with the levels below.
@@ -98,14 +98,15 @@ typedef struct burin_variant {
                           // For people: the runtime does not read it
 } burin_variant;
 
-// 120 bytes: 0 version, 4 struct_size, 8 name, 16 digest, 24 compiler, 32 inputs, 40 outputs, 48 symbols, 56 checks,
-// 64 variants, 72 weights, 80 weights_bytes, 88 code_bytes, 96 n_inputs, 100 n_outputs, 104 n_symbols,
-// 108 n_input_symbols, 112 n_checks, 116 n_variants. An array of no elements may be NULL.
+// 128 bytes: 0 version, 4 struct_size, 8 name, 16 digest, 24 interface_digest, 32 compiler, 40 inputs, 48 outputs,
+// 56 symbols, 64 checks, 72 variants, 80 weights, 88 weights_bytes, 96 code_bytes, 104 n_inputs, 108 n_outputs,
+// 112 n_symbols, 116 n_input_symbols, 120 n_checks, 124 n_variants. An array of no elements may be NULL.
 typedef struct burin_model_data {
   int32_t version;      // BURIN_MODEL_VERSION
   int32_t struct_size;  // sizeof(burin_model_data)
   const char *name;
   const char *digest;
+  const char *interface_digest;
   const char *compiler;
   const burin_tensor_data *inputs;
   const burin_tensor_data *outputs;
@@ -149,6 +150,7 @@ burin_status burin_rt_execute(burin_context *context);
 burin_status burin_rt_output_shape(burin_context *context, int32_t output, int64_t *dims, int32_t capacity);
 burin_status burin_rt_profile(burin_context *context, const burin_profiler *profiler);
 const char *burin_rt_last_error(const burin_context *context);
+burin_status burin_rt_check_digests(const burin_model_api *api, const char *interface_digest, const char *digest);
 #pragma GCC visibility pop
 
 // The members of a burin_model_api for `data`, a burin_model_data. This is the order LLVM constants follow.
@@ -179,27 +181,28 @@ const char *burin_rt_last_error(const burin_context *context);
    burin_rt_execute,                  \
    burin_rt_output_shape,             \
    burin_rt_profile,                  \
-   burin_rt_last_error}
+   burin_rt_last_error,               \
+   burin_rt_check_digests}
 
 #ifdef __cplusplus
-#define BURIN_EXPORT extern "C" __attribute__((visibility("default")))
+#define BURIN_EXTERN_C extern "C"
 #else
-#define BURIN_EXPORT __attribute__((visibility("default")))
+#define BURIN_EXTERN_C
 #endif
 
-// At file scope, defines `function` (burin_model, or burin_model_NAME) to return the api of `data`.
-#define BURIN_DEFINE_MODEL(function, data)                               \
-  static const burin_model_api function##_table = BURIN_MODEL_API(data); \
-  BURIN_EXPORT const burin_model_api *function(void);                    \
-  BURIN_EXPORT const burin_model_api *function(void) { return &function##_table; }
+// At file scope, defines `function` (burin_model, or burin_model_NAME) to return `api`, a burin_model_api. `visible` is
+// "default" where a shared library exports the function, "hidden" where only the program around it calls it.
+#define BURIN_DEFINE_MODEL(function, api, visible)                                           \
+  BURIN_EXTERN_C __attribute__((visibility(visible))) const burin_model_api *function(void); \
+  const burin_model_api *function(void) { return &(api); }
 
 #if UINTPTR_MAX == UINT64_MAX
-BURIN_STATIC_ASSERT(sizeof(burin_model_api) == 208, "16 bytes and 24 functions");
+BURIN_STATIC_ASSERT(sizeof(burin_model_api) == 216, "16 bytes and 25 functions");
 BURIN_STATIC_ASSERT(offsetof(burin_model_api, model) == 8, "");
 BURIN_STATIC_ASSERT(offsetof(burin_model_api, describe) == 24, "");
 BURIN_STATIC_ASSERT(offsetof(burin_model_api, prepare) == 96, "");
 BURIN_STATIC_ASSERT(offsetof(burin_model_api, last_error) == 200, "");
-BURIN_STATIC_ASSERT(sizeof(burin_model_info) == 72 && offsetof(burin_model_info, name) == 24, "");
+BURIN_STATIC_ASSERT(sizeof(burin_model_info) == 80 && offsetof(burin_model_info, interface_digest) == 72, "");
 BURIN_STATIC_ASSERT(sizeof(burin_tensor_info) == 48 && offsetof(burin_tensor_info, name) == 16, "");
 BURIN_STATIC_ASSERT(sizeof(burin_symbol_info) == 32 && offsetof(burin_symbol_info, name) == 8, "");
 BURIN_STATIC_ASSERT(sizeof(burin_target_info) == 16 && sizeof(burin_thread_pool) == 24, "");
@@ -211,8 +214,8 @@ BURIN_STATIC_ASSERT(sizeof(burin_check_data) == 16 && sizeof(burin_interval) == 
 BURIN_STATIC_ASSERT(sizeof(burin_frame) == 56 && offsetof(burin_frame, team) == 48, "");
 BURIN_STATIC_ASSERT(sizeof(burin_variant) == 96 && offsetof(burin_variant, sizes) == 40, "");
 BURIN_STATIC_ASSERT(offsetof(burin_variant, execute) == 72 && offsetof(burin_variant, n_buffers) == 80, "");
-BURIN_STATIC_ASSERT(sizeof(burin_model_data) == 120 && offsetof(burin_model_data, inputs) == 32, "");
-BURIN_STATIC_ASSERT(offsetof(burin_model_data, weights) == 72 && offsetof(burin_model_data, n_inputs) == 96, "");
+BURIN_STATIC_ASSERT(sizeof(burin_model_data) == 128 && offsetof(burin_model_data, inputs) == 40, "");
+BURIN_STATIC_ASSERT(offsetof(burin_model_data, weights) == 80 && offsetof(burin_model_data, n_inputs) == 104, "");
 #endif
 
 #ifdef __cplusplus

@@ -68,7 +68,7 @@ std::vector<Job> jobs_of(std::span<const Variant> variants, const ModelTables& t
   // The last variant asks least of a machine, and the tables run on any that the library runs on.
   Job job = job_for(variants.back().target, options, tables.symbol_prefix + "_tables.o");
   job.flags.emplace_back("-DBURIN_TABLES_ONLY");
-  if (options.exported == Exported::kNamedModel) job.flags.emplace_back("-DBURIN_NAMED_MODEL");
+  if (options.part_of == PartOf::kSharedLibrary) job.flags.emplace_back("-DBURIN_SHARED_LIBRARY");
   jobs.push_back(std::move(job));
   return jobs;
 }

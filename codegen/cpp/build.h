@@ -16,7 +16,7 @@ enum class Compiler : uint8_t { kGcc, kClang };
 
 struct CompileOptions {
   Compiler compiler = Compiler::kGcc;
-  Exported exported = Exported::kModel;
+  PartOf part_of = PartOf::kSharedLibrary;
   std::string command;                   // in the place of the target's own: "clang++-19 clang++"
   std::vector<std::string> extra_flags;  // after all others
 };

@@ -124,23 +124,29 @@ void print_interface(const ir::Module& module, ir::TextWriter& out) {
   for (const ir::Interface& output : module.outputs) print("output", output);
 }
 
-// The commands that make objects of the file: one, or one per target and one for the tables.
-void print_commands(std::span<const Variant> variants, const ModelTables& tables, ir::TextWriter& out) {
-  const std::string& file = tables.symbol_prefix;
-  const auto print = [&](const targets::Target& target, std::string_view part, const std::string& object) {
-    out.line(fmt::format("//   {} -std=c++17 {}{} -c {}.cpp -o {}.o", target.toolchain.gcc, target.toolchain.gcc_flags,
-                         part, file, object));
+}  // namespace
+
+std::string source_file(const ModelTables& tables) { return tables.stem + ".cpp"; }
+std::string weights_file(const ModelTables& tables) { return source_file(tables) + ".bin"; }
+
+std::vector<CompileCommand> compile_commands(std::span<const Variant> variants, const ModelTables& tables) {
+  std::vector<CompileCommand> commands;
+  const auto add = [&](const targets::Target& target, std::string_view part, const std::string& object) {
+    commands.push_back({fmt::format("{} -std=c++17 {}{} -c {} -o {}.o", target.toolchain.gcc,
+                                    target.toolchain.gcc_flags, part, source_file(tables), object),
+                        object + ".o"});
   };
-  out.line("// To compile, and to link with libburin_runtime.a:");
-  if (variants.size() == 1) return print(variants[0].target, "", file);
+  if (variants.size() == 1) {
+    add(variants[0].target, "", tables.stem);
+    return commands;
+  }
   for (size_t i = 0; i < variants.size(); ++i) {
-    print(variants[i].target, " -DBURIN_KERNELS_ONLY", file + "_" + c_identifier(tables.variants[i].target));
+    add(variants[i].target, " -DBURIN_KERNELS_ONLY", tables.stem + "_" + c_identifier(tables.variants[i].target));
   }
   // The last variant asks least of a machine.
-  print(variants.back().target, " -DBURIN_TABLES_ONLY", file);
+  add(variants.back().target, " -DBURIN_TABLES_ONLY", tables.stem);
+  return commands;
 }
-
-}  // namespace
 
 std::string weights_macro(const ModelTables& tables) { return upper_case(tables.symbol_prefix) + "_BIN"; }
 
@@ -150,11 +156,12 @@ std::string emit_cpp(std::span<const Variant> variants, const ModelTables& table
                        comment_text(tables.compiler)));
   out.line("//");
   print_interface(*variants[0].module, out);
-  print_commands(variants, tables, out);
+  out.line("// To compile, and to link with libburin_runtime.a:");
+  for (const CompileCommand& command : compile_commands(variants, tables)) out.line("//   " + command.line);
   out.line("#include <cstdint>");
   out.line("#include <cstring>");
   out.line("");
-  out.line("#include \"model.h\"");
+  out.line("#include \"burin_model.h\"");
   out.line("");
   std::vector<std::string> macros;
   for (const VariantTables& variant : tables.variants) macros.push_back(variant_macro(tables, variant));

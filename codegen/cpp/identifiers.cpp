@@ -1,7 +1,5 @@
 #include "codegen/cpp/identifiers.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 
@@ -11,17 +9,25 @@
 namespace burin::codegen::cpp {
 namespace {
 
-// Words that a name must not be. Sorted.
+// Keywords through C++20 and macros, which a name must not be. Sorted.
 constexpr auto kWords = std::to_array<std::string_view>(
-    {"alignas",  "alignof", "and",      "and_eq", "asm",      "auto",      "bitand",    "bitor",     "bool",
-     "break",    "case",    "catch",    "char",   "class",    "compl",     "const",     "constexpr", "continue",
-     "decltype", "default", "delete",   "do",     "double",   "else",      "enum",      "explicit",  "export",
-     "extern",   "false",   "float",    "for",    "frame",    "friend",    "goto",      "i386",      "if",
-     "inline",   "int",     "linux",    "long",   "mutable",  "namespace", "new",       "noexcept",  "not",
-     "not_eq",   "nullptr", "operator", "or",     "or_eq",    "private",   "protected", "public",    "register",
-     "return",   "short",   "signed",   "sizeof", "static",   "std",       "struct",    "switch",    "template",
-     "this",     "throw",   "true",     "try",    "typedef",  "typeid",    "typename",  "union",     "unix",
-     "unsigned", "using",   "virtual",  "void",   "volatile", "wchar_t",   "while",     "xor",       "xor_eq"});
+    {"alignas",       "alignof",      "and",       "and_eq",       "asm",       "auto",
+     "bitand",        "bitor",        "bool",      "break",        "case",      "catch",
+     "char",          "char16_t",     "char32_t",  "char8_t",      "class",     "co_await",
+     "co_return",     "co_yield",     "compl",     "concept",      "const",     "const_cast",
+     "consteval",     "constexpr",    "constinit", "continue",     "decltype",  "default",
+     "delete",        "do",           "double",    "dynamic_cast", "else",      "enum",
+     "explicit",      "export",       "extern",    "false",        "float",     "for",
+     "frame",         "friend",       "goto",      "i386",         "if",        "inline",
+     "int",           "linux",        "long",      "mutable",      "namespace", "new",
+     "noexcept",      "not",          "not_eq",    "nullptr",      "operator",  "or",
+     "or_eq",         "private",      "protected", "public",       "register",  "reinterpret_cast",
+     "requires",      "return",       "short",     "signed",       "sizeof",    "static",
+     "static_assert", "static_cast",  "std",       "struct",       "switch",    "template",
+     "this",          "thread_local", "throw",     "true",         "try",       "typedef",
+     "typeid",        "typename",     "typeof",    "union",        "unix",      "unsigned",
+     "using",         "virtual",      "void",      "volatile",     "wchar_t",   "while",
+     "xor",           "xor_eq"});
 static_assert(std::ranges::is_sorted(kWords));
 
 bool is_upper_case(std::string_view name) {
@@ -40,21 +46,6 @@ std::string identifier(std::string_view name) {
   if (text.front() == '_') text.insert(0, "v");
   if (means_something(text)) text += "_";
   return text;
-}
-
-std::string string_literal(std::string_view text) {
-  std::string literal = "\"";
-  for (char c : text) {
-    if (c == '"' || c == '\\' || c == '?') {
-      literal += '\\';
-      literal += c;
-    } else if (c >= ' ' && c <= '~') {
-      literal += c;
-    } else {
-      literal += fmt::format("\\{:03o}", static_cast<unsigned char>(c));
-    }
-  }
-  return literal + '"';
 }
 
 }  // namespace burin::codegen::cpp

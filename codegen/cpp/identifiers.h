@@ -8,7 +8,5 @@ namespace burin::codegen::cpp {
 
 // `name` as an identifier that means nothing else in emitted code: no keyword, macro, type or helper. Two names may become one.
 std::string identifier(std::string_view name);
-// `text` as a string literal, quotes included.
-std::string string_literal(std::string_view text);
 
 }  // namespace burin::codegen::cpp

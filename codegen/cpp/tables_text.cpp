@@ -31,7 +31,7 @@ class Tables {
     if (tables_.weights.empty()) return;
     out_.line("#if !defined(BURIN_LINKED_WEIGHTS)");
     out_.line(fmt::format("#if !defined({})", macro));
-    out_.line(fmt::format("#define {} {}", macro, string_literal(tables_.symbol_prefix + ".bin")));
+    out_.line(fmt::format("#define {} __FILE__ \".bin\"", macro));
     out_.line("#endif");
     out_.line("__asm__(");
     const std::string& name = tables_.weights;
@@ -105,8 +105,8 @@ class Tables {
     const auto pointer = [](bool present, const char* name) { return present ? name : "nullptr"; };
     const auto braces = structure("const burin_model_data model =");
     out_.line("  BURIN_MODEL_VERSION, static_cast<int32_t>(sizeof(burin_model_data)),");
-    out_.line(fmt::format("  {}, {}, {},", string_literal(tables_.name), string_literal(tables_.digest),
-                          string_literal(tables_.compiler)));
+    out_.line(fmt::format("  {}, {}, {}, {},", string_literal(tables_.name), string_literal(tables_.digest),
+                          string_literal(tables_.interface_digest), string_literal(tables_.compiler)));
     out_.line(fmt::format("  {}, {}, {}, {},", pointer(!tables_.inputs.empty(), "inputs"),
                           pointer(!tables_.outputs.empty(), "outputs"), pointer(!tables_.symbols.empty(), "symbols"),
                           pointer(!tables_.checks.empty(), "checks")));
@@ -177,8 +177,12 @@ void print_tables(std::span<const Variant> variants, const ModelTables& tables,
   print_planning(tables.bounds_function, pool, helpers, functions);
   print_planning(tables.shapes_function, pool, helpers, functions);
   print_planning(tables.checks_function, pool, helpers, functions);
-  for (size_t i = 0; i < variants.size(); ++i)
+  for (size_t i = 0; i < variants.size(); ++i) {
+    if (!tables.variants[i].sizes) continue;
+    functions.line(fmt::format("#if defined({})", variant_macros[i]));
     print_planning(tables.variants[i].sizes, *variants[i].module->pool, helpers, functions);
+    functions.line("#endif");
+  }
   out.raw(helpers.text());
   out.raw(functions.take());
   out.line("");
@@ -186,7 +190,11 @@ void print_tables(std::span<const Variant> variants, const ModelTables& tables,
   printer.tensors("outputs", tables.outputs);
   printer.symbols();
   printer.checks();
-  for (size_t i = 0; i < variants.size(); ++i) printer.variant_arrays(i);
+  for (size_t i = 0; i < variants.size(); ++i) {
+    out.line(fmt::format("#if defined({})", variant_macros[i]));
+    printer.variant_arrays(i);
+    out.line("#endif");
+  }
   {
     const auto braces = printer.table("burin_variant", "variants");
     for (size_t i = 0; i < variants.size(); ++i) {
@@ -196,14 +204,19 @@ void print_tables(std::span<const Variant> variants, const ModelTables& tables,
     }
   }
   printer.model();
+  out.line("const burin_model_api api = BURIN_MODEL_API(model);");
   out.line("");
   out.line("}  // namespace");
   out.line(fmt::format("}}  // namespace {}_tables", tables.symbol_prefix));
   out.line("");
-  out.line("#if defined(BURIN_NAMED_MODEL)");
-  out.line(fmt::format("BURIN_DEFINE_MODEL(burin_model_{0}, {0}_tables::model)", tables.symbol_prefix));
+  const auto define = [&](std::string_view function, std::string_view visible) {
+    out.line(fmt::format("BURIN_DEFINE_MODEL({}, {}_tables::api, \"{}\")", function, tables.symbol_prefix, visible));
+  };
+  out.line("#if defined(BURIN_SHARED_LIBRARY)");
+  define(tables.function, "default");
+  define("burin_model", "default");
   out.line("#else");
-  out.line(fmt::format("BURIN_DEFINE_MODEL(burin_model, {}_tables::model)", tables.symbol_prefix));
+  define(tables.function, "hidden");
   out.line("#endif");
 }
 

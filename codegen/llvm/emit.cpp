@@ -12,14 +12,6 @@
 namespace burin::codegen {
 namespace {
 
-std::string exported_name(const ModelTables& tables, Exported exported) {
-  switch (exported) {
-    case Exported::kModel: return "burin_model";
-    case Exported::kNamedModel: return "burin_model_" + tables.symbol_prefix;
-  }
-  return {};
-}
-
 std::string object_name(const ModelTables& tables, std::string_view part) {
   return fmt::format("{}_{}.o", tables.symbol_prefix, part);
 }
@@ -56,7 +48,7 @@ bool share_a_pool(std::span<const Variant> variants) {
 
 }  // namespace
 
-std::vector<ObjectFile> emit_objects(std::span<const Variant> variants, const ModelTables& tables, Exported exported) {
+std::vector<ObjectFile> emit_objects(std::span<const Variant> variants, const ModelTables& tables, PartOf part_of) {
   const std::launch policy = share_a_pool(variants) ? std::launch::deferred : std::launch::async;
   std::vector<std::future<ObjectFile>> running;
   for (size_t i = 0; i < variants.size(); ++i) {
@@ -77,7 +69,7 @@ std::vector<ObjectFile> emit_objects(std::span<const Variant> variants, const Mo
   std::unique_ptr<llvm::TargetMachine> machine = make_target_machine(baseline);
   const std::string name = object_name(tables, "tables");
   std::unique_ptr<llvm::Module> module = make_llvm_module(context, *machine, name);
-  emit_tables(*module, baseline, tables, pools, bytes, exported_name(tables, exported));
+  emit_tables(*module, baseline, tables, pools, bytes, part_of);
   objects.push_back({name, compile_object(*module, *machine)});
   return objects;
 }

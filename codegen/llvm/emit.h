@@ -13,7 +13,7 @@ namespace burin::codegen {
 
 // One object per variant, then one with the tables; what they leave undefined is the weights and the runtime. Variants are
 // compiled side by side where their pools differ. `tables` were made from `variants`.
-std::vector<ObjectFile> emit_objects(std::span<const Variant> variants, const ModelTables& tables, Exported exported);
+std::vector<ObjectFile> emit_objects(std::span<const Variant> variants, const ModelTables& tables, PartOf part_of);
 
 // The text of one variant's LLVM IR, for people.
 std::string emit_llvm_ir(const Variant& variant, const VariantTables& tables);

@@ -19,6 +19,7 @@ constexpr auto kRuntimeFunctions = std::to_array<const char*>({
     "burin_rt_bind_input",    "burin_rt_bind_output",    "burin_rt_input_bytes", "burin_rt_output_bytes",
     "burin_rt_bind_weights",  "burin_rt_alias_state",    "burin_rt_state_data",  "burin_rt_reset_state",
     "burin_rt_execute",       "burin_rt_output_shape",   "burin_rt_profile",     "burin_rt_last_error",
+    "burin_rt_check_digests",
 });
 static_assert(sizeof(burin_model_api) == 16 + 8 * kRuntimeFunctions.size());
 
@@ -27,7 +28,7 @@ class Tables {
   Tables(llvm::Module& into, const targets::Target& baseline, const ModelTables& tables)
       : into_(into), context_(into.getContext()), baseline_(baseline), tables_(tables) {}
 
-  void emit(std::span<ir::ExprPool* const> pools, int64_t code_bytes, const std::string& exported) {
+  void emit(std::span<ir::ExprPool* const> pools, int64_t code_bytes, PartOf part_of) {
     llvm::Constant* bounds = planning(tables_.bounds_function, *pools[0]);
     llvm::Constant* shapes = planning(tables_.shapes_function, *pools[0]);
     llvm::Constant* checks = planning(tables_.checks_function, *pools[0]);
@@ -44,14 +45,30 @@ class Tables {
     for (const SymbolRow& row : tables_.symbols)
       symbols.push_back(record({text(row.name), number64(row.min), number64(row.max)}));
     for (const CheckRow& row : tables_.checks) check_rows.push_back(record({text(row.lhs), text(row.rhs)}));
-    llvm::Constant* model = global(
-        "model", record({number32(BURIN_MODEL_VERSION), number32(sizeof(burin_model_data)), text(tables_.name),
-                         text(tables_.digest), text(tables_.compiler), tensors("inputs", tables_.inputs),
-                         tensors("outputs", tables_.outputs), array("symbols", symbols), array("checks", check_rows),
-                         array("variants", variants), weights(), number64(tables_.weights_bytes), number64(code_bytes),
-                         count(tables_.inputs), count(tables_.outputs), count(tables_.symbols),
-                         number32(tables_.input_symbols), count(tables_.checks), count(tables_.variants)}));
-    define_exported(exported, api(model));
+    llvm::Constant* model = global("model", record({number32(BURIN_MODEL_VERSION),
+                                                    number32(sizeof(burin_model_data)),
+                                                    text(tables_.name),
+                                                    text(tables_.digest),
+                                                    text(tables_.interface_digest),
+                                                    text(tables_.compiler),
+                                                    tensors("inputs", tables_.inputs),
+                                                    tensors("outputs", tables_.outputs),
+                                                    array("symbols", symbols),
+                                                    array("checks", check_rows),
+                                                    array("variants", variants),
+                                                    weights(),
+                                                    number64(tables_.weights_bytes),
+                                                    number64(code_bytes),
+                                                    count(tables_.inputs),
+                                                    count(tables_.outputs),
+                                                    count(tables_.symbols),
+                                                    number32(tables_.input_symbols),
+                                                    count(tables_.checks),
+                                                    count(tables_.variants)}));
+    llvm::Constant* table = api(model);
+    const bool is_exported = part_of == PartOf::kSharedLibrary;
+    define_model(tables_.function, is_exported, table);
+    if (is_exported) define_model("burin_model", is_exported, table);
   }
 
  private:
@@ -138,11 +155,13 @@ class Tables {
     return global("api", record(fields));
   }
 
-  void define_exported(const std::string& name, llvm::Constant* table) {
+  // The function `name` that returns the table.
+  void define_model(const std::string& name, bool is_exported, llvm::Constant* table) {
     auto* type = llvm::FunctionType::get(llvm::PointerType::get(context_, 0), false);
-    auto* exported = llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage, name, into_);
-    exported->setDoesNotThrow();
-    llvm::IRBuilder<> builder(llvm::BasicBlock::Create(context_, "start", exported));
+    auto* function = llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage, name, into_);
+    if (!is_exported) function->setVisibility(llvm::GlobalValue::HiddenVisibility);
+    function->setDoesNotThrow();
+    llvm::IRBuilder<> builder(llvm::BasicBlock::Create(context_, "start", function));
     builder.CreateRet(table);
   }
 
@@ -155,8 +174,8 @@ class Tables {
 }  // namespace
 
 void emit_tables(llvm::Module& into, const targets::Target& baseline, const ModelTables& tables,
-                 std::span<ir::ExprPool* const> pools, int64_t code_bytes, const std::string& exported) {
-  Tables(into, baseline, tables).emit(pools, code_bytes, exported);
+                 std::span<ir::ExprPool* const> pools, int64_t code_bytes, PartOf part_of) {
+  Tables(into, baseline, tables).emit(pools, code_bytes, part_of);
 }
 
 }  // namespace burin::codegen

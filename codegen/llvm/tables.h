@@ -3,16 +3,14 @@
 
 #include <llvm/IR/Module.h>
 
-#include <string>
-
 #include "codegen/model_tables.h"
 #include "ir/expr.h"
 
 namespace burin::codegen {
 
-// Defines the function `exported`, which returns the model's burin_model_api, and all it leads to but the entries, the
-// weights and the runtime's functions. `pools` are those of the variants, in their order.
+// Defines the functions that return the model's burin_model_api, and everything it leads to except the entries, the weights
+// and the runtime's functions. `pools` has the variants' pools in their order.
 void emit_tables(llvm::Module& into, const targets::Target& baseline, const ModelTables& tables,
-                 std::span<ir::ExprPool* const> pools, int64_t code_bytes, const std::string& exported);
+                 std::span<ir::ExprPool* const> pools, int64_t code_bytes, PartOf part_of);
 
 }  // namespace burin::codegen

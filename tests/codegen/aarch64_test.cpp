@@ -49,7 +49,7 @@ TEST(Aarch64, a_static_library_links_into_a_program) {
   const Variant variant{&module, aarch64()};
   const ir::Result<ModelTables> tables = make_model_tables({&variant, 1}, {});
   ASSERT_TRUE(tables);
-  const std::vector<ObjectFile> objects = emit_objects({&variant, 1}, *tables, Exported::kNamedModel);
+  const std::vector<ObjectFile> objects = emit_objects({&variant, 1}, *tables, PartOf::kProgram);
   const std::string library = scratch_path("libmatmul.a");
   const std::string runtime = scratch_path("libburin_runtime.a");
   ASSERT_TRUE(write_static_library({&*tables, aarch64().architecture, objects}, library));

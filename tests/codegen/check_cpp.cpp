@@ -25,7 +25,7 @@ std::vector<Toolchain> toolchains() {
 namespace {
 
 CompileOptions strict(const Toolchain& toolchain) {
-  return {toolchain.compiler, Exported::kModel, toolchain.command, {"-Wall", "-Wextra", "-Wpedantic", "-Werror"}};
+  return {toolchain.compiler, PartOf::kSharedLibrary, toolchain.command, {"-Wall", "-Wextra", "-Wpedantic", "-Werror"}};
 }
 
 // Prints, compiles without a warning and links; the empty text when that works.

@@ -37,9 +37,9 @@ std::string write_sources(const ir::Module& module, const targets::Target& targe
   const Variant variant{&module, target};
   const ModelTables tables = tables_of({&variant, 1});
   for (const RuntimeHeader& header : runtime_headers()) write_text(scratch_path(std::string(header.name)), header.text);
-  write_text(scratch_path(tables.symbol_prefix + ".cpp"), emit_cpp({&variant, 1}, tables));
-  EXPECT_TRUE(write_weights(tables, scratch_path(tables.symbol_prefix + ".bin")));
-  return scratch_path(tables.symbol_prefix);
+  write_text(scratch_path(source_file(tables)), emit_cpp({&variant, 1}, tables));
+  EXPECT_TRUE(write_weights(tables, scratch_path(tables.stem + ".cpp.bin")));
+  return scratch_path(tables.stem);
 }
 
 TEST(CppLibrary, of_several_variants_runs_each_of_them) {
@@ -106,10 +106,9 @@ int main() {
 )");
   const std::string archive = scratch_path("libburin_runtime.a");
   ASSERT_TRUE(write_runtime_archive(target.architecture, archive));
-  const std::string flags = std::string(target.toolchain.gcc_flags) + kWarnings + " -std=c++17 -DBURIN_NAMED_MODEL ";
-  const std::string paths = "-DMATMUL_BIN='\"" + first + ".bin\"' -DSECOND_MODEL_BIN='\"" + second + ".bin\"' ";
-  EXPECT_TRUE(runs("g++ " + flags + paths + program + ".cpp " + first + ".cpp " + second + ".cpp " + archive + " -o " +
-                   program));
+  const std::string flags = std::string(target.toolchain.gcc_flags) + kWarnings + " -std=c++17 ";
+  EXPECT_TRUE(
+      runs("g++ " + flags + program + ".cpp " + first + ".cpp " + second + ".cpp " + archive + " -o " + program));
   EXPECT_TRUE(runs("test \"$(" + program + ")\" = \"$(printf 'matmul\\nsecond model')\""));
 }
 
@@ -159,7 +158,8 @@ TEST(CppLibrary, names_of_a_model_may_be_anything) {
     for (const auto& [compiler, command] :
          {std::pair{Compiler::kGcc, "g++"}, std::pair{Compiler::kClang, "clang++-19"}}) {
       if (!runs(std::string("command -v ") + command + " >/dev/null")) continue;
-      const CompileOptions options{compiler, Exported::kModel, command, {"-Wall", "-Wextra", "-Wpedantic", "-Werror"}};
+      const CompileOptions options{
+          compiler, PartOf::kSharedLibrary, command, {"-Wall", "-Wextra", "-Wpedantic", "-Werror"}};
       const ir::Result<std::vector<ObjectFile>> objects =
           compile_cpp({&variant, 1}, tables, emit_cpp({&variant, 1}, tables), options);
       EXPECT_TRUE(objects) << ir::text_of(objects.faults());
@@ -171,7 +171,7 @@ TEST(CppLibrary, a_compiler_that_is_not_there_is_a_fault_of_the_environment) {
   const ir::Module module = ir::matmul_sample(4);
   const Variant variant{&module, row("x86_64-v2")};
   const ModelTables tables = tables_of({&variant, 1});
-  const CompileOptions options{Compiler::kGcc, Exported::kModel, "g++-none", {}};
+  const CompileOptions options{Compiler::kGcc, PartOf::kSharedLibrary, "g++-none", {}};
   const ir::Result<std::vector<ObjectFile>> objects =
       compile_cpp({&variant, 1}, tables, emit_cpp({&variant, 1}, tables), options);
   ASSERT_FALSE(objects);
@@ -185,7 +185,7 @@ TEST(CppLibrary, the_first_compiler_that_is_there_serves) {
   const ir::Module module = ir::matmul_sample(4);
   const Variant variant{&module, row("x86_64-v2")};
   const ModelTables tables = tables_of({&variant, 1});
-  const CompileOptions options{Compiler::kGcc, Exported::kModel, "g++-none g++", {}};
+  const CompileOptions options{Compiler::kGcc, PartOf::kSharedLibrary, "g++-none g++", {}};
   const ir::Result<std::vector<ObjectFile>> objects =
       compile_cpp({&variant, 1}, tables, emit_cpp({&variant, 1}, tables), options);
   EXPECT_TRUE(objects) << ir::text_of(objects.faults());

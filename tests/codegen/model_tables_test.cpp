@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "codegen/c_text.h"
+#include "codegen/digest.h"
+#include "codegen/model_names.h"
 #include "ir/interpret_loops.h"
 #include "ir/shape.h"
 #include "runtime/model.h"
@@ -43,6 +45,49 @@ std::vector<int64_t> run_planning(const ir::Module& module, const ir::Kernel& ke
   std::vector<int64_t> values;
   for (int64_t i = 0; i < stored; ++i) values.push_back((*outputs)[0].at(i).integer);
   return values;
+}
+
+TEST(Digest, depends_on_every_byte_and_border) {
+  const auto digest = [](const std::vector<std::string>& texts) {
+    Digest value;
+    for (const std::string& text : texts) value.add(text);
+    return value.text();
+  };
+  EXPECT_EQ(digest({"ab", "c"}).size(), 32u);
+  EXPECT_EQ(digest({"ab", "c"}), digest({"ab", "c"}));
+  EXPECT_NE(digest({"ab", "c"}), digest({"a", "bc"}));
+  EXPECT_NE(digest({"abcdefgh1"}), digest({"abcdefgh2"}));
+  EXPECT_NE(digest({std::string(8, '\0')}), digest({std::string(9, '\0')}));
+}
+
+// The first 16 bytes that BLAKE3's own test vectors have for no input (test_vectors.json, input_len 0).
+TEST(Digest, is_blake3) { EXPECT_EQ(Digest().text(), "af1349b9f5f9a1a6a0404dea36dcc949"); }
+
+TEST(ModelNames, keep_what_c_and_file_systems_allow) {
+  const auto text = [](std::string_view model) {
+    const ModelNames names = model_names(model);
+    return names.identifier + " " + names.function + " " + names.stem;
+  };
+  EXPECT_EQ(text("digits"), "digits burin_model_digits digits");
+  EXPECT_EQ(text("squeezenet1.1-7"), "squeezenet1_1_7 burin_model_squeezenet1_1_7 squeezenet1.1-7");
+  EXPECT_EQ(text("7 days/of rain\n"), "_7_days_of_rain_ burin_model__7_days_of_rain_ 7_days_of_rain_");
+  EXPECT_EQ(text("größe"), "gr____e burin_model_gr____e gr__e");
+  EXPECT_EQ(text(""), "_ burin_model__ _");
+  EXPECT_EQ(text(".."), "__ burin_model___ _.");
+  EXPECT_EQ(text("-o"), "_o burin_model__o _o");
+}
+
+TEST(ModelNames, leave_those_of_burin_alone) {
+  const auto text = [](std::string_view model) {
+    const ModelNames names = model_names(model);
+    return names.identifier + " " + names.function + " " + names.stem;
+  };
+  EXPECT_EQ(text("Burin"), "model_Burin burin_model_model_Burin model_Burin");
+  EXPECT_EQ(text("burin_model"), "model_burin_model burin_model_model_burin_model model_burin_model");
+  EXPECT_EQ(text("burin-runtime"), "model_burin_runtime burin_model_model_burin_runtime burin-runtime");
+  EXPECT_EQ(text("api"), "api burin_model_api_ api");
+  EXPECT_EQ(text("info"), "info burin_model_info_ info");
+  EXPECT_EQ(text("model"), "model burin_model_model model");
 }
 
 TEST(ModelTables, say_what_the_interface_is) {

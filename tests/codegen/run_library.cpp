@@ -151,7 +151,7 @@ ir::Status build_library(const ir::Module& module, const targets::Target& target
   const Variant variant{&module, target};
   ir::Result<ModelTables> tables = make_model_tables({&variant, 1}, {});
   if (!tables) return tables.faults();
-  const std::vector<ObjectFile> objects = emit_objects({&variant, 1}, *tables, Exported::kModel);
+  const std::vector<ObjectFile> objects = emit_objects({&variant, 1}, *tables, PartOf::kSharedLibrary);
   return link_shared({&*tables, target.architecture, objects}, path);
 }
 

@@ -26,6 +26,7 @@ TEST(Describe, tells_what_the_model_is) {
   ASSERT_EQ(api->describe(api, &info), BURIN_OK);
   EXPECT_STREQ(info.name, "tiny_static");
   EXPECT_STREQ(info.digest, "00ff");
+  EXPECT_STREQ(info.interface_digest, "abcd");
   EXPECT_STREQ(info.compiler, "burin test");
   EXPECT_STREQ(info.target, "any");
   EXPECT_EQ(info.n_inputs, 2);
@@ -130,7 +131,8 @@ TEST(Versions, a_smaller_struct_than_the_first_is_refused) {
   Session session(kStaticModel);
   const burin_model_api& api = session.api;
   auto info = sized<burin_model_info>();
-  for (uint32_t size : {0u, 4u, static_cast<uint32_t>(sizeof info) - 1, 100000u, UINT32_MAX}) {
+  for (uint32_t size :
+       {0u, 4u, static_cast<uint32_t>(offsetof(burin_model_info, interface_digest)) - 1, 100000u, UINT32_MAX}) {
     info.struct_size = size;
     EXPECT_EQ(api.describe(&api, &info), BURIN_WRONG_STRUCT_SIZE) << size;
   }
@@ -141,6 +143,27 @@ TEST(Versions, a_smaller_struct_than_the_first_is_refused) {
   burin_prepare_request request = request_for();
   request.struct_size = 12;
   EXPECT_EQ(api.prepare(session.context, &request, &session.plan), BURIN_WRONG_STRUCT_SIZE);
+}
+
+TEST(Versions, the_first_struct_gets_what_it_knows) {
+  auto info = sized<burin_model_info>();
+  info.struct_size = offsetof(burin_model_info, interface_digest);
+  info.interface_digest = "untouched";
+  const burin_model_api* api = burin_model();
+  ASSERT_EQ(api->describe(api, &info), BURIN_OK);
+  EXPECT_EQ(info.code_bytes, 1234u);
+  EXPECT_STREQ(info.interface_digest, "untouched");
+}
+
+TEST(Versions, a_caller_compares_its_digests) {
+  const burin_model_api* api = burin_model();
+  EXPECT_EQ(api->check_digests(api, "abcd", "00ff"), BURIN_OK);
+  EXPECT_EQ(api->check_digests(api, "abcd", nullptr), BURIN_OK);
+  EXPECT_EQ(api->check_digests(api, nullptr, nullptr), BURIN_OK);
+  EXPECT_EQ(api->check_digests(api, "abce", "00ff"), BURIN_WRONG_INTERFACE);
+  EXPECT_EQ(api->check_digests(api, "", nullptr), BURIN_WRONG_INTERFACE);
+  EXPECT_EQ(api->check_digests(api, "abcd", "00f"), BURIN_WRONG_DIGEST);
+  EXPECT_EQ(api->check_digests(nullptr, "abcd", "00ff"), BURIN_NULL_ARGUMENT);
 }
 
 TEST(Versions, a_larger_struct_to_fill_gets_zeros) {
@@ -301,7 +324,8 @@ TEST(Prepare, binds_symbols_and_says_who_disagrees) {
   EXPECT_EQ(session.prepare({{1, 128}, {1, 64}}), BURIN_WRONG_DIMENSION);
   EXPECT_EQ(session.error(), "input \"ids\" dimension 1: expected 128 (symbol \"S\" bound by \"mask\"), found 64");
   EXPECT_EQ(session.prepare({{5, 128}, {5, 128}}), BURIN_OUT_OF_BOUNDS);
-  EXPECT_EQ(session.error(), "input \"mask\" dimension 0: expected 1..4 (symbol \"B\"), found 5");
+  EXPECT_EQ(session.error(),
+            "input \"mask\" dimension 0: expected 1..4 (symbol \"B\", bounds set by --symbol_range), found 5");
   EXPECT_EQ(session.prepare({{0, 128}, {0, 128}}), BURIN_OUT_OF_BOUNDS);
   EXPECT_EQ(session.prepare({{1, -9223372036854775807 - 1}, {1, 2}}), BURIN_OUT_OF_BOUNDS);
   EXPECT_EQ(session.prepare({{1, 7}, {1, 7}}), BURIN_CHECK_FAILED);

@@ -104,6 +104,7 @@ const burin_model_data kStaticModel = {BURIN_MODEL_VERSION,
                                        sizeof(burin_model_data),
                                        "tiny_static",
                                        "00ff",
+                                       "abcd",
                                        "burin test",
                                        kStaticInputs,
                                        kStaticOutputs,
@@ -124,6 +125,7 @@ const burin_model_data kDynamicModel = {BURIN_MODEL_VERSION,
                                         sizeof(burin_model_data),
                                         "tiny_dynamic",
                                         "1234",
+                                        "5678",
                                         "burin test",
                                         kDynamicInputs,
                                         kDynamicOutputs,
@@ -143,6 +145,7 @@ const burin_model_data kDynamicModel = {BURIN_MODEL_VERSION,
 const burin_model_data kEmptyModel = {BURIN_MODEL_VERSION,
                                       sizeof(burin_model_data),
                                       "empty",
+                                      "",
                                       "",
                                       "burin test",
                                       nullptr,
@@ -199,4 +202,5 @@ burin_status Session::bind_arena() {
 }  // namespace burin::runtime_test
 
 using burin::runtime_test::kStaticModel;
-BURIN_DEFINE_MODEL(burin_model, kStaticModel)
+const burin_model_api kStaticApi = BURIN_MODEL_API(kStaticModel);
+BURIN_DEFINE_MODEL(burin_model, kStaticApi, "default")

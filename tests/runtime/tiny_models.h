@@ -11,6 +11,8 @@
 
 #include "runtime/model.h"
 
+extern "C" const burin_model_api* burin_model();  // of kStaticModel
+
 namespace burin::runtime_test {
 
 // Static: y[2,3] = x[2,3] + weights, h_next[4] = h[4] + 1, by way of two buffers planned at compile time.

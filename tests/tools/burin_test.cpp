@@ -104,46 +104,6 @@ TEST(Burin, says_how_long_each_step_took) {
   }
 }
 
-TEST(Burin, example_compiles_as_printed_and_runs) {
-  for (const char* emit : {"lib", "static-lib", "object", "cpp"}) {
-    const Scratch scratch;
-    ASSERT_EQ(run_burin({"compile", kDigits, "-o", ".", "--emit", emit}, scratch.path()).exit_code, 0);
-    const std::string example = scratch.read("example.c");
-    const size_t start = example.find("//   ") + 5;
-    ASSERT_NE(start, std::string::npos + 5);
-    const std::string command =
-        example.substr(start, example.find('\n', start) - start) + " -Wall -Wextra -Wpedantic -Werror";
-    const Finished built = run_program({"sh", "-c", command}, scratch.path());
-    ASSERT_EQ(built.exit_code, 0) << built.errors;
-    const Finished ran = run_program({"./example", source("tools/digits/pictures/3.raw")}, scratch.path());
-    EXPECT_EQ(ran.exit_code, 0) << ran.errors;
-    EXPECT_EQ(ran.output.find("out_probabilities: "), 0u) << ran.output;
-  }
-}
-
-// For several targets: the head of the C++ says how its parts become objects.
-TEST(Burin, cpp_compiles_as_its_head_says_and_runs) {
-  const Scratch scratch;
-  ASSERT_EQ(run_burin({"compile", kDigits, "-o", ".", "--emit", "cpp"}, scratch.path()).exit_code, 0);
-  const std::string text = scratch.read("digits.cpp");
-  std::istringstream lines(text.substr(0, text.find("#include")));
-  std::string objects;
-  for (std::string line; std::getline(lines, line);) {
-    const size_t object = line.find(" -o ");
-    if (object == line.npos) continue;
-    objects += " " + line.substr(object + 4);
-    const Finished built = run_program({"sh", "-c", line.substr(2) + " -DBURIN_NAMED_MODEL"}, scratch.path());
-    ASSERT_EQ(built.exit_code, 0) << line << built.errors;
-  }
-  EXPECT_EQ(objects, " digits_x86_64_v4.o digits_x86_64_v3.o digits.o");
-  const std::string link = "cc example.c" + objects + " libburin_runtime.a -o example";
-  const Finished linked = run_program({"sh", "-c", link}, scratch.path());
-  ASSERT_EQ(linked.exit_code, 0) << linked.errors;
-  const Finished ran = run_program({"./example", source("tools/digits/pictures/3.raw")}, scratch.path());
-  EXPECT_EQ(ran.exit_code, 0) << ran.errors;
-  EXPECT_EQ(ran.output.find("out_probabilities: "), 0u) << ran.output;
-}
-
 TEST(Burin, header_is_also_cpp) {
   const Scratch scratch;
   ASSERT_EQ(run_burin({"compile", kDigits, "-o", "."}, scratch.path()).exit_code, 0);

@@ -1,4 +1,4 @@
-// Output files, data sets, digests, timings: the parts of the driver that are no subcommand.
+// Output files, data sets, timings: the parts of the driver that are no subcommand.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -8,7 +8,6 @@
 #include "tests/tools/scratch.h"
 #include "tools/burin/bench.h"
 #include "tools/burin/data_set.h"
-#include "tools/burin/digest.h"
 #include "tools/burin/output_files.h"
 #include "tools/burin/suite.h"
 
@@ -124,21 +123,6 @@ TEST(Suite, finds_folders_with_a_model) {
   EXPECT_EQ((*cases)[1].name, "b/deep");
   EXPECT_FALSE(find_cases(scratch.path() / "none"));
   EXPECT_FALSE(find_cases(scratch.path() / "missing"));
-}
-
-TEST(Digest, depends_on_every_byte_and_border) {
-  const auto digest = [](const std::vector<std::string>& texts) {
-    Digest value;
-    for (const std::string& text : texts) value.add(text);
-    return value.text();
-  };
-  EXPECT_EQ(digest({"ab", "c"}).size(), 32u);
-  EXPECT_EQ(digest({"ab", "c"}), digest({"ab", "c"}));
-  EXPECT_NE(digest({"ab", "c"}), digest({"a", "bc"}));
-  EXPECT_NE(digest({"abcdefgh1"}), digest({"abcdefgh2"}));
-  EXPECT_NE(digest({std::string(8, '\0')}), digest({std::string(9, '\0')}));
-  // Flips of the highest bit of a word reach the low digits too.
-  EXPECT_NE(digest({"abcdefg\x7f"}).substr(8, 8), digest({"abcdefg\xff"}).substr(8, 8));
 }
 
 TEST(Timing, percentiles_are_samples) {

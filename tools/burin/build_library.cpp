@@ -10,7 +10,7 @@
 
 #include "codegen/cpp/build.h"
 #include "codegen/cpp/emit.h"
-#include "tools/burin/digest.h"
+#include "codegen/digest.h"
 #include "tools/burin/flags.h"
 #include "tools/burin/lower_model.h"
 #include "tools/burin/pass_hooks.h"
@@ -20,7 +20,7 @@ namespace burin::tools {
 namespace {
 
 // Read, and not mapped once more: pages of a file count for every mapping of it.
-ir::Status add_file(Digest& digest, const std::filesystem::path& path) {
+ir::Status add_file(codegen::Digest& digest, const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   std::vector<char> run(size_t{1} << 20);
   do {
@@ -34,7 +34,7 @@ ir::Status add_file(Digest& digest, const std::filesystem::path& path) {
 // Everything that the library's bytes depend on but the machine code itself: the model file, the constants (external data
 // included), the flags, the version.
 ir::Result<std::string> digest_of(const std::vector<ir::Module>& modules, const Options& options) {
-  Digest digest;
+  codegen::Digest digest;
   if (ir::Status status = add_file(digest, options.subject); !status) return status.faults();
   digest.add(fmt::format("{} {} {}", kVersion, name_of(options.toolchain), static_cast<int>(options.math)));
   for (const auto& [name, dims] : options.input_dims) digest.add(fmt::format("{} {}", name, fmt::join(dims, ",")));
@@ -55,11 +55,11 @@ ir::Result<std::string> digest_of(const std::vector<ir::Module>& modules, const 
   return digest.text();
 }
 
-ir::Result<std::vector<codegen::ObjectFile>> compile_cpp(const LoweredModel& model, codegen::Exported exported,
+ir::Result<std::vector<codegen::ObjectFile>> compile_cpp(const LoweredModel& model, codegen::PartOf part_of,
                                                          codegen::Compiler compiler) {
   codegen::CompileOptions options;
   options.compiler = compiler;
-  options.exported = exported;
+  options.part_of = part_of;
   const std::string text = codegen::emit_cpp(model.variants, model.tables);
   return codegen::compile_cpp(model.variants, model.tables, text, options);
 }
@@ -85,14 +85,14 @@ ir::Result<LoweredModel> lower_model(const ir::Graph& graph, std::vector<targets
   return model;
 }
 
-ir::Result<std::vector<codegen::ObjectFile>> make_objects(const LoweredModel& model, codegen::Exported exported,
+ir::Result<std::vector<codegen::ObjectFile>> make_objects(const LoweredModel& model, codegen::PartOf part_of,
                                                           const Options& options) {
   const StepTime time(options, "generate-code");
   show_progress("generating code");
   switch (options.toolchain) {
-    case Toolchain::kLlvm: return codegen::emit_objects(model.variants, model.tables, exported);
-    case Toolchain::kGcc: return compile_cpp(model, exported, codegen::Compiler::kGcc);
-    case Toolchain::kClang: return compile_cpp(model, exported, codegen::Compiler::kClang);
+    case Toolchain::kLlvm: return codegen::emit_objects(model.variants, model.tables, part_of);
+    case Toolchain::kGcc: return compile_cpp(model, part_of, codegen::Compiler::kGcc);
+    case Toolchain::kClang: return compile_cpp(model, part_of, codegen::Compiler::kClang);
     case Toolchain::kInterpret: break;
   }
   ir::Diagnostic fault = usage_fault("--toolchain", "interpret makes no machine code");

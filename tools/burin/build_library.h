@@ -29,7 +29,7 @@ ir::Result<LoweredModel> lower_model(const ir::Graph& graph, std::vector<targets
                                      const Options& options);
 
 // Objects of all variants and the tables. A usage fault where --toolchain makes none.
-ir::Result<std::vector<codegen::ObjectFile>> make_objects(const LoweredModel& model, codegen::Exported exported,
+ir::Result<std::vector<codegen::ObjectFile>> make_objects(const LoweredModel& model, codegen::PartOf part_of,
                                                           const Options& options);
 
 // What a link of these objects takes; both outlive it.

@@ -1,15 +1,14 @@
-// example.c: the smallest whole program around a model, which compiles as printed and runs.
+// example.c: a whole program around a model, which compiles as printed, as C17 and as C++17, and runs.
 #pragma once
 
+#include <span>
 #include <string>
 
-#include "tools/burin/c_header.h"
 #include "tools/burin/description.h"
 
 namespace burin::tools {
 
-// `code`: the file that the model is in, "libdigits.so" or "digits.cpp"; `header`: "digits.h".
-std::string c_example(const ModelDescription& model, Linking linking, const std::string& code,
-                      const std::string& header);
+// `build_commands`: the command lines that make the program `example`, for people to copy.
+std::string c_example(const ModelDescription& model, std::span<const std::string> build_commands);
 
 }  // namespace burin::tools

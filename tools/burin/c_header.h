@@ -7,10 +7,7 @@
 
 namespace burin::tools {
 
-// How the model is found: the one function of a shared library, or burin_model_NAME of an archive or object, several of
-// which link into one program.
-enum class Linking : uint8_t { kShared, kStatic };
-
-std::string c_header(const ModelDescription& model, Linking linking);
+// The same for shared libraries, static libraries, objects and C++.
+std::string c_header(const ModelDescription& model);
 
 }  // namespace burin::tools

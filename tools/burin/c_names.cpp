@@ -5,15 +5,18 @@
 #include <set>
 
 #include "codegen/c_text.h"
+#include "codegen/model_names.h"
 
 namespace burin::tools {
 namespace {
 
-// `start` + name as an identifier that is not in `taken` yet.
+// `start` + name as an identifier that is not in `taken` yet. Constants have the names in upper case, so that identifiers
+// must not differ in case alone.
 std::string unique(std::string_view start, std::string_view name, std::set<std::string>& taken) {
   const std::string identifier = codegen::c_identifier(fmt::format("{}{}", start, name));
   std::string result = identifier;
-  for (int again = 1; !taken.insert(result).second; ++again) result = fmt::format("{}_{}", identifier, again);
+  for (int again = 1; !taken.insert(codegen::upper_case(result)).second; ++again)
+    result = fmt::format("{}_{}", identifier, again);
   return result;
 }
 
@@ -21,7 +24,10 @@ std::string unique(std::string_view start, std::string_view name, std::set<std::
 
 CNames c_names(const ModelDescription& model) {
   CNames names;
-  names.prefix = codegen::c_identifier(model.name);
+  const codegen::ModelNames model_names = codegen::model_names(model.name);
+  names.prefix = model_names.identifier;
+  names.function = model_names.function;
+  names.header = model_names.stem + ".h";
   names.upper = codegen::upper_case(names.prefix);
   std::set<std::string> taken;
   for (const TensorDescription& input : model.inputs) names.inputs.push_back(unique("in_", input.name, taken));

@@ -10,6 +10,8 @@ namespace burin::tools {
 
 struct CNames {
   std::string prefix;                // "digits": of functions and types
+  std::string function;              // "burin_model_digits"
+  std::string header;                // "digits.h"
   std::string upper;                 // "DIGITS": of constants
   std::vector<std::string> inputs;   // "in_image": no C keyword or macro starts like that
   std::vector<std::string> outputs;  // "out_probabilities"

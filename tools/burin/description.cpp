@@ -131,6 +131,7 @@ ir::Result<ModelDescription> describe(const burin_model_api& api) {
   ModelDescription model;
   model.name = info.name;
   model.digest = info.digest;
+  model.interface_digest = info.interface_digest;
   model.compiler = info.compiler;
   model.target = info.target != nullptr ? info.target : "";
   model.weights_bytes = info.weights_bytes;

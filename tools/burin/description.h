@@ -35,7 +35,7 @@ struct TargetDescription {
 };
 
 struct ModelDescription {
-  std::string name, digest, compiler;
+  std::string name, digest, interface_digest, compiler;
   std::string target;  // what this machine will run; empty: nothing
   std::vector<TensorDescription> inputs, outputs;
   std::vector<SymbolDescription> symbols;  // those of input shapes first

@@ -91,7 +91,7 @@ std::vector<std::optional<Role>> roles_of(const ir::Graph& graph) {
 
 }  // namespace
 
-std::string net_json(const ir::Graph& graph, const std::string& command) {
+std::string net_json(const ir::Graph& graph, const std::string& stem, const std::string& command) {
   const std::vector<std::optional<Role>> roles = roles_of(graph);
   Json tensors = Json::object(), nodes = Json::object();
   int64_t parameters = 0;
@@ -114,8 +114,8 @@ std::string net_json(const ir::Graph& graph, const std::string& command) {
                                                    {"output_names", names_of(graph, op.results)},
                                                    {"origin", op.origin}};
   }
-  const Json json = {{"model.cpp", graph.name + ".cpp"},
-                     {"model.bin", graph.name + ".bin"},
+  const Json json = {{"model.cpp", stem + ".cpp"},
+                     {"model.bin", stem + ".cpp.bin"},
                      {"converter_command", command},
                      {"copyright_str", ""},
                      {"op_types", types},

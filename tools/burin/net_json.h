@@ -8,7 +8,7 @@
 
 namespace burin::tools {
 
-// A dimension that is no number before the model runs is -1; "symbolic_dims" then has all of them as text.
-std::string net_json(const ir::Graph& graph, const std::string& command);
+// `stem`: of the files that --emit cpp writes. A dimension that is no number before the model runs is -1; "symbolic_dims" then has all of them as text.
+std::string net_json(const ir::Graph& graph, const std::string& stem, const std::string& command);
 
 }  // namespace burin::tools

@@ -71,7 +71,8 @@ namespace {
 
 // A shared library called model.so in a temporary folder.
 ir::Result<OutputFiles> linked_library(const LoweredModel& model, const Options& options) {
-  const ir::Result<std::vector<codegen::ObjectFile>> objects = make_objects(model, codegen::Exported::kModel, options);
+  const ir::Result<std::vector<codegen::ObjectFile>> objects =
+      make_objects(model, codegen::PartOf::kSharedLibrary, options);
   if (!objects) return objects.faults();
   ir::Result<OutputFiles> files = OutputFiles::in(std::filesystem::temp_directory_path());
   if (!files) return files.faults();
