@@ -12,7 +12,7 @@ namespace {
 constexpr int64_t kAlignment = 64;
 constexpr int64_t kPlaceholderBytes = 64;
 
-enum Section : uint16_t { kNull, kWeights, kSymbols, kStrings, kSectionNames, kNoStack, kSections };
+enum Section : uint16_t { kNull, kWeights, kSymbols, kStrings, kSectionNames, kNoStack, kProperties, kSections };
 
 // Writability makes the linker place a placeholder behind everything else.
 struct Shape {
@@ -20,6 +20,24 @@ struct Shape {
   uint64_t alignment;
   uint64_t flags;
 };
+
+// The content of .note.gnu.property: a linker marks a file for CET, or for BTI and PAC, only where every object says that it
+// agrees, also those without code.
+struct PropertyNote {
+  uint32_t name_bytes = 4, description_bytes = 16, type = 5;  // NT_GNU_PROPERTY_TYPE_0
+  char name[4] = {'G', 'N', 'U', '\0'};
+  uint32_t property = 0, property_bytes = 4;
+  uint32_t features = 3;  // IBT and SHSTK, or BTI and PAC
+  uint32_t padding = 0;
+};
+static_assert(sizeof(PropertyNote) == 32);
+
+PropertyNote property_note(targets::Architecture architecture) {
+  PropertyNote note;
+  // GNU_PROPERTY_X86_FEATURE_1_AND or GNU_PROPERTY_AARCH64_FEATURE_1_AND.
+  note.property = architecture == targets::Architecture::kX86_64 ? 0xc0000002 : 0xc0000000;
+  return note;
+}
 
 void append(std::vector<std::byte>& to, const void* from, size_t bytes) {
   const size_t at = to.size();
@@ -51,7 +69,7 @@ struct Frame {
 
 Frame object_frame(const std::string& name, targets::Architecture architecture, const Shape& shape) {
   const std::string section_names = std::string("\0", 1) + kWeightsSection + '\0' + ".symtab" + '\0' + ".strtab" +
-                                    '\0' + ".shstrtab" + '\0' + ".note.GNU-stack" + '\0';
+                                    '\0' + ".shstrtab" + '\0' + ".note.GNU-stack" + '\0' + ".note.gnu.property" + '\0';
   const auto name_offset = [&](const char* section) { return static_cast<uint32_t>(section_names.find(section)); };
   const std::string strings = std::string("\0", 1) + name + '\0';
   Elf64_Sym symbols[2] = {};
@@ -61,7 +79,9 @@ Frame object_frame(const std::string& name, targets::Architecture architecture, 
   const uint64_t padded = (start + 7) / 8 * 8;
   const uint64_t strings_at = padded + sizeof symbols;
   const uint64_t names_at = strings_at + strings.size();
-  const uint64_t headers_at = (names_at + section_names.size() + 7) / 8 * 8;
+  const uint64_t properties_at = (names_at + section_names.size() + 7) / 8 * 8;
+  const PropertyNote properties = property_note(architecture);
+  const uint64_t headers_at = properties_at + sizeof properties;
 
   Elf64_Shdr headers[kSections] = {};
   headers[kWeights] = {name_offset(kWeightsSection),
@@ -79,6 +99,8 @@ Frame object_frame(const std::string& name, targets::Architecture architecture, 
   headers[kStrings] = {name_offset(".strtab"), SHT_STRTAB, 0, 0, strings_at, strings.size(), 0, 0, 1, 0};
   headers[kSectionNames] = {name_offset(".shstrtab"), SHT_STRTAB, 0, 0, names_at, section_names.size(), 0, 0, 1, 0};
   headers[kNoStack] = {name_offset(".note.GNU-stack"), SHT_PROGBITS, 0, 0, headers_at, 0, 0, 0, 1, 0};
+  headers[kProperties] = {
+      name_offset(".note.gnu.property"), SHT_NOTE, SHF_ALLOC, 0, properties_at, sizeof properties, 0, 0, 8, 0};
 
   Frame frame;
   const Elf64_Ehdr header = file_header(architecture, headers_at);
@@ -88,7 +110,8 @@ Frame object_frame(const std::string& name, targets::Architecture architecture, 
   append(frame.behind, symbols, sizeof symbols);
   append(frame.behind, strings.data(), strings.size());
   append(frame.behind, section_names.data(), section_names.size());
-  frame.behind.resize(headers_at - start);
+  frame.behind.resize(properties_at - start);
+  append(frame.behind, &properties, sizeof properties);
   append(frame.behind, headers, sizeof headers);
   return frame;
 }

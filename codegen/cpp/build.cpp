@@ -54,6 +54,10 @@ Job job_for(const targets::Target& target, const CompileOptions& options, std::s
         "-fno-stack-protector", "-ffunction-sections", "-fdata-sections", "-DBURIN_LINKED_WEIGHTS"}) {
     job.flags.emplace_back(flag);
   }
+  switch (target.architecture) {
+    case targets::Architecture::kX86_64: job.flags.emplace_back("-fcf-protection=full"); break;
+    case targets::Architecture::kAarch64: job.flags.emplace_back("-mbranch-protection=standard"); break;
+  }
   return job;
 }
 

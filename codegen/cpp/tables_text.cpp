@@ -7,6 +7,7 @@
 #include "codegen/c_text.h"
 #include "codegen/cpp/identifiers.h"
 #include "codegen/cpp/statements.h"
+#include "codegen/model_note.h"
 
 namespace burin::codegen::cpp {
 namespace {
@@ -21,6 +22,16 @@ std::string element_type_name(int32_t code) {
     return "BURIN_" + upper_case(info(element).name);
   }
   return std::to_string(code);
+}
+
+// `text` as an operand of .ascii.
+std::string assembly_text(std::string_view text) {
+  std::string quoted = "\"";
+  for (char c : text) {
+    const bool is_plain = c >= ' ' && c <= '~' && c != '"' && c != '\\';
+    quoted += is_plain ? std::string(1, c) : fmt::format("\\{:03o}", static_cast<unsigned char>(c));
+  }
+  return quoted + '"';
 }
 
 class Tables {
@@ -44,6 +55,34 @@ class Tables {
     out_.line("    \".popsection\\n\");");
     out_.line("#endif");
     out_.line(fmt::format("extern \"C\" [[gnu::visibility(\"hidden\")]] const unsigned char {}[];", name));
+    out_.line("");
+  }
+
+  // What programs read that do not load the file. `macros`: a variant's target is listed where its macro is defined.
+  void note(std::span<const std::string> macros) {
+    const auto assembly = [&](const std::string& line) { out_.line("    " + string_literal(line + "\n")); };
+    const auto text = [&](const std::string& value) {
+      assembly(fmt::format(".long {}", value.size()));
+      assembly(fmt::format(".ascii {}", assembly_text(value)));
+      assembly(".balign 4");
+    };
+    out_.line("// Name, compiler, digests, sizes, inputs, outputs, symbols and targets, for `burin inspect`.");
+    out_.line("__asm__(");
+    assembly(fmt::format(".pushsection {},\"a\",%note", kNoteSection));
+    for (const char* line : {".balign 4", ".long 6", ".long 2f - 1f"}) assembly(line);
+    assembly(fmt::format(".long {}", kNoteType));
+    for (const char* line : {".ascii \"burin\\000\\000\\000\"", "1:"}) assembly(line);
+    for (const NoteItem& item : note_items(tables_, 0)) {
+      if (const int64_t* number = std::get_if<int64_t>(&item)) assembly(fmt::format(".quad {}", *number));
+      if (const std::string* value = std::get_if<std::string>(&item)) text(*value);
+    }
+    for (size_t i = 0; i < macros.size(); ++i) {
+      out_.line(fmt::format("#if defined({})", macros[i]));
+      text(tables_.variants[i].target);
+      out_.line("#endif");
+    }
+    assembly("2:");
+    out_.line("    \".popsection\\n\");");
     out_.line("");
   }
 
@@ -162,6 +201,7 @@ void print_tables(std::span<const Variant> variants, const ModelTables& tables,
                   std::span<const std::string> variant_macros, const std::string& weights_macro, ir::TextWriter& out) {
   Tables printer(tables, out);
   printer.weights(weights_macro);
+  printer.note(variant_macros);
   for (size_t i = 0; i < variants.size(); ++i) {
     out.line(fmt::format("#if defined({})", variant_macros[i]));
     out.line(fmt::format("extern \"C\" [[gnu::visibility(\"hidden\")]] void {}(const burin_frame *frame);",

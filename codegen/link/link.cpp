@@ -68,13 +68,16 @@ ir::Status write_objects(const LinkInput& input, const ScratchFolder& folder, st
 
 // For `ld.lld -shared`: nothing writable, nothing undefined, nothing that differs from run to run.
 std::vector<std::string> shared_library_options(const LinkInput& input, const std::string& soname) {
+  const std::string page = std::to_string(page_bytes(input.architecture));
   return {"-shared",
           "-soname=" + soname,
           "-zrelro",
           "-znow",
           "-znoexecstack",
           "-zdefs",
-          "-zmax-page-size=" + std::to_string(page_bytes(input.architecture)),
+          "-zmax-page-size=" + page,
+          "-zcommon-page-size=" + page,  // what relocation makes read-only must end with a page, of the largest size
+          "--build-id=sha1",             // covers the weights by the digest in the tables
           "--gc-sections",
           "--hash-style=gnu",
           "--eh-frame-hdr",
@@ -173,7 +176,7 @@ ir::Status link(const LinkInput& input, LinkKind kind, const std::string& path) 
   const std::string linked = path + ".linked";
   // The linker's words for a path that it cannot write, or a full disk, would pass for a defect.
   if (ir::Status room = OutputFile::try_room(linked, room_to_link(input)); !room) return room;
-  std::vector<std::string> arguments = {"-m", emulation(input.architecture), "-o", linked, "--build-id=none"};
+  std::vector<std::string> arguments = {"-m", emulation(input.architecture), "-o", linked};
   if (kind == LinkKind::kRelocatable) arguments.emplace_back("-r");
   if (kind == LinkKind::kShared) {
     for (std::string& option : shared_library_options(input, std::filesystem::path(path).filename().string())) {

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "codegen/llvm/functions.h"
+#include "codegen/model_note.h"
 #include "runtime/model.h"
 
 namespace burin::codegen {
@@ -65,6 +66,7 @@ class Tables {
                                                     number32(tables_.input_symbols),
                                                     count(tables_.checks),
                                                     count(tables_.variants)}));
+    note(code_bytes);
     llvm::Constant* table = api(model);
     const bool is_exported = part_of == PartOf::kSharedLibrary;
     define_model(tables_.function, is_exported, table);
@@ -153,6 +155,16 @@ class Tables {
     std::vector<llvm::Constant*> fields = {number32(sizeof(burin_model_api)), number32(BURIN_ABI_VERSION), model};
     for (const char* name : kRuntimeFunctions) fields.push_back(function(name, void_of_pointer()));
     return global("api", record(fields));
+  }
+
+  void note(int64_t code_bytes) {
+    const std::vector<std::byte> bytes = note_bytes(tables_, code_bytes);
+    const llvm::StringRef text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    llvm::Constant* value = llvm::ConstantDataArray::getString(context_, text, /*AddNull=*/false);
+    auto* held =
+        new llvm::GlobalVariable(into_, value->getType(), true, llvm::GlobalValue::InternalLinkage, value, "note");
+    held->setSection(kNoteSection);
+    held->setAlignment(llvm::Align(4));
   }
 
   // The function `name` that returns the table.

@@ -28,6 +28,25 @@ void initialize_targets() {
   });
 }
 
+// Landing pads at the entries that can be reached by a pointer, signed return addresses, and the notes that let a loader
+// enforce both: CET on x86_64, BTI and PAC on aarch64. Kernels are local and called by name, so they have no landing pads.
+void protect_branches(llvm::Module& module, const llvm::Triple& triple) {
+  const auto flag = [&](const char* name) { module.addModuleFlag(llvm::Module::Min, name, 1); };
+  if (triple.isX86()) {
+    flag("cf-protection-branch");
+    flag("cf-protection-return");
+    return;
+  }
+  flag("branch-target-enforcement");
+  flag("sign-return-address");
+  for (llvm::Function& function : module) {
+    if (function.isDeclaration()) continue;
+    function.addFnAttr("branch-target-enforcement", "true");
+    function.addFnAttr("sign-return-address", "non-leaf");
+    function.addFnAttr("sign-return-address-key", "a_key");
+  }
+}
+
 }  // namespace
 
 std::unique_ptr<llvm::TargetMachine> make_target_machine(const targets::Target& target) {
@@ -64,6 +83,7 @@ std::unique_ptr<llvm::Module> make_llvm_module(llvm::LLVMContext& context, const
 }
 
 std::vector<std::byte> compile_object(llvm::Module& module, llvm::TargetMachine& machine) {
+  protect_branches(module, machine.getTargetTriple());
   std::string problems;
   llvm::raw_string_ostream problem_stream(problems);
   if (llvm::verifyModule(module, &problem_stream))

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -103,6 +104,118 @@ TEST(Link, a_library_needs_nothing_and_is_not_writable) {
     for (const Elf64_Dyn& entry : headers<Elf64_Dyn>(file, segment.p_offset, segment.p_filesz / sizeof(Elf64_Dyn))) {
       EXPECT_NE(entry.d_tag, DT_NEEDED);
     }
+  }
+}
+
+// What `readelf` says of a file.
+std::string readelf(const std::string& flags, const std::string& path) {
+  const std::string command = "readelf " + flags + " " + path + " 2>&1";
+  std::string text;
+  std::FILE* pipe = popen(command.c_str(), "r");
+  char run[4096];
+  while (const size_t bytes = pipe == nullptr ? 0 : std::fread(run, 1, sizeof run, pipe)) text.append(run, bytes);
+  if (pipe != nullptr) pclose(pipe);
+  return text;
+}
+
+// A library of a small model for an architecture.
+std::string library_for(const char* target) {
+  const ir::Module module = ir::matmul_sample(4);
+  const Variant variant{&module, *targets::target_named(target)};
+  std::string path = scratch_path(std::string("libhygiene_") + target + ".so");
+  EXPECT_TRUE(link({&variant, 1}, {}, path));
+  return path;
+}
+
+TEST(Link, a_library_says_that_its_branches_are_protected) {
+  const std::string x86 = readelf("-nW", library_for("x86_64-v3"));
+  EXPECT_NE(x86.find("x86 feature: IBT, SHSTK"), x86.npos) << x86;
+  const std::string aarch64 = readelf("-nW", library_for("aarch64-neon"));
+  EXPECT_NE(aarch64.find("AArch64 feature: BTI, PAC"), aarch64.npos) << aarch64;
+}
+
+// What a pointer reaches starts with a landing pad: what the library exports, the entries, the runtime's functions.
+TEST(Link, functions_that_are_called_by_pointers_start_with_landing_pads) {
+  const std::pair<const char*, std::vector<unsigned char>> machines[] = {
+      {"x86_64-v3", {0xf3, 0x0f, 0x1e, 0xfa}},      // endbr64
+      {"aarch64-neon", {0x5f, 0x24, 0x03, 0xd5}}};  // bti c
+  for (const auto& [target, pad] : machines) {
+    const std::string file = contents(library_for(target));
+    const auto header = headers<Elf64_Ehdr>(file, 0, 1)[0];
+    const auto sections = headers<Elf64_Shdr>(file, header.e_shoff, header.e_shnum);
+    int found = 0;
+    for (const Elf64_Shdr& section : sections) {
+      if (section.sh_type != SHT_SYMTAB) continue;
+      const char* strings = file.data() + sections[section.sh_link].sh_offset;
+      for (const Elf64_Sym& symbol : headers<Elf64_Sym>(file, section.sh_offset, section.sh_size / sizeof(Elf64_Sym))) {
+        const std::string_view name = strings + symbol.st_name;
+        const bool is_in_a_table = name.starts_with("burin_model") || name == "burin_rt_execute" ||
+                                   name == "burin_rt_prepare" || name.starts_with("matmul_execute_");
+        if (ELF64_ST_TYPE(symbol.st_info) != STT_FUNC || !is_in_a_table) continue;
+        ++found;
+        const Elf64_Shdr& text = sections[symbol.st_shndx];
+        const char* start = file.data() + text.sh_offset + (symbol.st_value - text.sh_addr);
+        // A function that calls others may start with paciasp, which is a landing pad too.
+        const bool signs = std::memcmp(start, "\x3f\x23\x03\xd5", 4) == 0;
+        EXPECT_TRUE(std::memcmp(start, pad.data(), pad.size()) == 0 || (target[0] == 'a' && signs)) << name;
+      }
+    }
+    EXPECT_EQ(found, 5) << target;
+  }
+}
+
+TEST(Link, a_library_has_an_identity_and_what_loaders_ask_for) {
+  for (const auto& [target, page] : {std::pair<const char*, uint64_t>{"x86_64-v3", 4096}, {"aarch64-neon", 65536}}) {
+    const std::string path = library_for(target);
+    const std::string notes = readelf("-nW", path);
+    EXPECT_NE(notes.find("NT_GNU_BUILD_ID"), notes.npos) << notes;
+    const std::string dynamic = readelf("-dW", path);
+    EXPECT_NE(dynamic.find("(SONAME)"), dynamic.npos) << dynamic;
+    EXPECT_NE(dynamic.find("BIND_NOW"), dynamic.npos) << dynamic;
+    EXPECT_EQ(dynamic.find("TEXTREL"), dynamic.npos) << dynamic;
+    bool has_relro = false;
+    for (const Elf64_Phdr& segment : segments(contents(path))) {
+      EXPECT_FALSE(segment.p_type == PT_GNU_STACK && (segment.p_flags & PF_X) != 0);
+      EXPECT_FALSE((segment.p_flags & PF_X) != 0 && (segment.p_flags & PF_W) != 0);
+      if (segment.p_type == PT_LOAD) EXPECT_EQ(segment.p_align, page);
+      if (segment.p_type != PT_GNU_RELRO) continue;
+      has_relro = true;
+      EXPECT_EQ((segment.p_vaddr + segment.p_memsz) % page, 0u) << "a loader protects whole pages";
+      EXPECT_EQ(segment.p_vaddr % page % 4096, segment.p_offset % 4096);
+    }
+    EXPECT_TRUE(has_relro);
+  }
+}
+
+TEST(Link, libraries_of_other_weights_have_other_build_ids) {
+  const FatModel model;
+  std::string ids[2];
+  for (int i = 0; i < 2; ++i) {
+    const std::string path = scratch_path("libid.so");
+    ASSERT_TRUE(link(model.variants, {.digest = i == 0 ? "one" : "two"}, path));
+    const std::string notes = readelf("-nW", path);
+    ids[i] = notes.substr(notes.find("Build ID"), 50);
+  }
+  EXPECT_NE(ids[0], ids[1]);
+}
+
+// Objects and archives keep the marks, with which a program can have them too.
+TEST(Link, objects_say_that_their_branches_are_protected) {
+  const ir::Module module = ir::matmul_sample(4);
+  for (const auto& [target, marks] : {std::pair{"x86_64-v3", "IBT, SHSTK"}, {"aarch64-neon", "BTI, PAC"}}) {
+    const Variant variant{&module, *targets::target_named(target)};
+    const ir::Result<ModelTables> tables = make_model_tables({&variant, 1}, {});
+    ASSERT_TRUE(tables);
+    const std::vector<ObjectFile> objects = emit_objects({&variant, 1}, *tables, PartOf::kProgram);
+    const std::string path = scratch_path("marked.o");
+    ASSERT_TRUE(write_object({&*tables, variant.target.architecture, objects}, path));
+    EXPECT_NE(readelf("-nW", path).find(marks), std::string::npos) << readelf("-nW", path);
+    const std::string archive = scratch_path("libmarked.a");
+    ASSERT_TRUE(write_static_library({&*tables, variant.target.architecture, objects}, archive));
+    const std::string said = readelf("-nW", archive);
+    size_t members = 0;
+    for (size_t at = said.find(marks); at != said.npos; at = said.find(marks, at + 1)) ++members;
+    EXPECT_EQ(members, objects.size() + 1) << said;
   }
 }
 

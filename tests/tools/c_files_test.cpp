@@ -107,6 +107,20 @@ INSTANTIATE_TEST_SUITE_P(Every, CFiles, testing::Values("lib", "static-lib", "ob
   return name;
 });
 
+TEST(CFiles, of_a_model_with_a_generic_name_come_with_advice) {
+  const Scratch scratch;
+  fs::copy(kDigits, scratch.path() / "model.onnx");
+  const auto said = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> words = {"compile", "model.onnx", "-o", "out", "-t", "x86_64-v2"};
+    words.insert(words.end(), more.begin(), more.end());
+    return run_burin(words, scratch.path()).errors;
+  };
+  EXPECT_EQ(said({}),
+            "model.onnx: the library is called \"model\", after the file, as many are: two of them do not fit into one "
+            "program; --name gives it a name of its own\n");
+  EXPECT_EQ(said({"--name", "model"}), "");
+}
+
 TEST(CFiles, of_two_models_fit_into_one_folder) {
   const Scratch scratch;
   for (const char* name : {"one", "model"}) {

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <chrono>
+#include <string_view>
 #include <utility>
 
 #include "tools/burin/artifacts.h"
@@ -16,6 +17,9 @@
 
 namespace burin::tools {
 namespace {
+
+// What model zoos and exporters call every file.
+constexpr std::string_view kGenericName = "model";
 
 bool is_text(Emit emit) {
   switch (emit) {
@@ -102,6 +106,12 @@ ExitCode compile(const Options& options) {
   const ir::Result<CompileReport> made = compile_model(options);
   if (!made) return report(options.subject.string(), made.faults());
   clear_progress();
+  if (options.name.empty() && !is_text(options.emit) && made->name == kGenericName) {
+    advise(options.subject.string(),
+           fmt::format("the library is called \"{}\", after the file, as many are: two of them do not fit into one "
+                       "program; --name gives it a name of its own",
+                       made->name));
+  }
   ir::Status status;
   if (options.json) status = write_compile_report(*made, *options.json);
   if (options.json != "-" && !made->files.empty()) {

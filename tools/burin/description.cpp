@@ -7,6 +7,8 @@
 #include <optional>
 #include <utility>
 
+#include "targets/host_features.h"
+#include "targets/targets.h"
 #include "tools/burin/report.h"
 
 namespace burin::tools {
@@ -172,6 +174,36 @@ ModelDescription describe(const ir::Module& module) {
   }
   model.targets.push_back({module.target, true});
   model.weights_bytes = static_cast<uint64_t>(module.constant_bytes);
+  return model;
+}
+
+ir::Result<ModelDescription> describe(const codegen::ModelInFile& found) {
+  const codegen::ModelNote& note = found.note;
+  ModelDescription model;
+  model.name = note.name;
+  model.digest = note.digest;
+  model.interface_digest = note.interface_digest;
+  model.compiler = note.compiler;
+  model.weights_bytes = static_cast<uint64_t>(note.weights_bytes);
+  model.code_bytes = static_cast<uint64_t>(note.code_bytes);
+  for (const auto& [rows, tensors] : {std::pair{&note.inputs, &model.inputs}, {&note.outputs, &model.outputs}}) {
+    for (const codegen::TensorRow& row : *rows) {
+      const std::optional<ir::ElementType> element = element_of(row.element_type);
+      if (!element) return bad_library(fmt::format("element type {}", row.element_type));
+      tensors->push_back({row.name, *element, row.dims, row.layout, row.scale, row.zero_point});
+    }
+  }
+  for (const codegen::SymbolRow& row : note.symbols) {
+    const bool from_input = model.symbols.size() < static_cast<size_t>(note.input_symbols);
+    model.symbols.push_back({row.name, row.min, row.max, from_input});
+  }
+  const std::optional<targets::Host> host = targets::host_features();
+  for (const std::string& name : note.targets) {
+    const std::optional<targets::Target> target = targets::target_named(name);
+    const bool runs_here = host && target && target->architecture == host->architecture &&
+                           (target->runtime_features & ~host->features) == 0;
+    model.targets.push_back({name, runs_here});
+  }
   return model;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "codegen/model_file.h"
 #include "ir/element_type.h"
 #include "ir/loop.h"
 #include "ir/result.h"
@@ -46,6 +47,8 @@ struct ModelDescription {
 
 ir::Result<ModelDescription> describe(const burin_model_api& api);
 ModelDescription describe(const ir::Module& module);
+// Of a file that is not loaded. A fault of the input where the file names types that burin does not have.
+ir::Result<ModelDescription> describe(const codegen::ModelInFile& model);
 
 // `[N, 3, 224, 224]`: dimensions as declared, by the symbols' names; `?` for one that is computed.
 std::string shape_text(const TensorDescription& tensor, std::span<const SymbolDescription> symbols);

@@ -39,8 +39,8 @@ constexpr CommandInfo kCommandRows[] = {
     {
         .command = kInspect,
         .name = "inspect",
-        .subject = "LIBRARY|MODEL",
-        .doc = "Print inputs, outputs, symbols, memory, targets and digest of a library.",
+        .subject = "LIBRARY|ARCHIVE|OBJECT|MODEL",
+        .doc = "Print inputs, outputs, symbols, memory, targets and digests of a compiled model, for any architecture.",
     },
     {
         .command = kOps,

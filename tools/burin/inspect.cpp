@@ -6,7 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "codegen/model_file.h"
 #include "runtime/model.h"
+#include "tools/burin/command_line.h"
 #include "tools/burin/json_report.h"
 #include "tools/burin/subject.h"
 
@@ -58,7 +60,7 @@ std::optional<uint64_t> lower_bound(const Library& library, const Shapes& shapes
 }
 
 ir::Result<Inspection> inspect_library(const Library& library, const Options& options) {
-  Inspection found{library.description(), std::nullopt, std::nullopt};
+  Inspection found{library.description(), "", std::nullopt, std::nullopt};
   const ir::Result<Shapes> shapes = shapes_to_run(found.model, options);
   if (!shapes) {
     const bool asked = !options.input_dims.empty() || !options.symbols.empty();
@@ -84,6 +86,7 @@ std::string tensors_text(std::string_view title, std::span<const TensorDescripti
 }
 
 std::string arena_text(const Inspection& found) {
+  if (!found.architecture.empty()) return fmt::format("arena      known where {} code runs\n", found.architecture);
   if (!found.arena_bytes) return "arena      depends on the symbols: give --define_symbol or --input_dim\n";
   std::string text = fmt::format("arena      {} bytes", *found.arena_bytes);
   if (found.arena_lower_bound) text += fmt::format(", lower bound {}", *found.arena_lower_bound);
@@ -109,18 +112,43 @@ std::string text_of(const Inspection& found) {
   }
   text += fmt::format("weights    {} bytes\n", model.weights_bytes);
   text += model.code_bytes > 0 ? fmt::format("code       {} bytes\n", model.code_bytes) : "code       not recorded\n";
-  return text + arena_text(found) + fmt::format("digest     {}\n", model.digest);
+  return text + arena_text(found) + fmt::format("digest     {}\ninterface  {}\n", model.digest, model.interface_digest);
+}
+
+ir::Result<std::vector<Inspection>> inspect_loaded(const Options& options) {
+  const ir::Result<Library> library = open_library(options);
+  if (!library) return library.faults();
+  ir::Result<Inspection> found = inspect_library(*library, options);
+  if (!found) return found.faults();
+  return std::vector<Inspection>{std::move(*found)};
+}
+
+ir::Result<std::vector<Inspection>> inspect_data(const Options& options) {
+  if (ir::Status status = refuse_flags_of_models(options); !status) return status.faults();
+  if (!options.input_dims.empty() || !options.symbols.empty())
+    return usage_fault("", "expected no shapes: memory is known only of shared libraries that run here");
+  const ir::Result<std::vector<codegen::ModelInFile>> models = codegen::models_in_file(options.subject.string());
+  if (!models) return models.faults();
+  std::vector<Inspection> found;
+  for (const codegen::ModelInFile& each : *models) {
+    ir::Result<ModelDescription> model = describe(each);
+    if (!model) return model.faults();
+    found.push_back({std::move(*model), each.architecture, std::nullopt, std::nullopt});
+  }
+  return found;
 }
 
 }  // namespace
 
 ExitCode inspect(const Options& options) {
   const std::string subject = options.subject.string();
-  const ir::Result<Library> library = open_library(options);
-  if (!library) return report(subject, library.faults());
-  const ir::Result<Inspection> found = inspect_library(*library, options);
+  const bool is_data = codegen::is_code_file(subject) && !codegen::is_loadable_here(subject);
+  const ir::Result<std::vector<Inspection>> found = is_data ? inspect_data(options) : inspect_loaded(options);
   if (!found) return report(subject, found.faults());
-  ir::Status status = options.json == "-" ? ir::Status() : print(text_of(*found));
+  ir::Status status;
+  for (const Inspection& each : *found) {
+    if (options.json != "-") status.merge(print(text_of(each)));
+  }
   if (options.json) status.merge(write_inspect_report(*found, *options.json));
   return status ? kDone : report("burin", status.faults());
 }

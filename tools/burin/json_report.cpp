@@ -34,6 +34,31 @@ Json tensors_json(std::span<const TensorDescription> tensors, std::span<const Sy
 
 Json number_or_null(const std::optional<uint64_t>& number) { return number ? Json(*number) : Json(); }
 
+Json inspection_json(const Inspection& found) {
+  const ModelDescription& model = found.model;
+  Json json = {{"name", model.name},
+               {"digest", model.digest},
+               {"interface_digest", model.interface_digest},
+               {"compiler", model.compiler},
+               {"target", model.target}};
+  json["targets"] = Json::array();
+  for (const TargetDescription& target : model.targets) {
+    json["targets"].push_back({{"name", target.name}, {"runs_here", target.runs_here}});
+  }
+  json["inputs"] = tensors_json(model.inputs, model.symbols);
+  json["outputs"] = tensors_json(model.outputs, model.symbols);
+  json["symbols"] = Json::array();
+  for (const SymbolDescription& symbol : model.symbols) {
+    json["symbols"].push_back(
+        {{"name", symbol.name}, {"min", symbol.least}, {"max", symbol.most}, {"from_input", symbol.from_input}});
+  }
+  json["weights_bytes"] = model.weights_bytes;
+  json["code_bytes"] = model.code_bytes;
+  json["arena_bytes"] = number_or_null(found.arena_bytes);
+  json["arena_lower_bound"] = number_or_null(found.arena_lower_bound);
+  return json;
+}
+
 }  // namespace
 
 ir::Status write_verify_report(std::span<const std::pair<std::string, CaseResult>> results,
@@ -71,25 +96,11 @@ ir::Status write_bench_report(const BenchReport& found, const std::filesystem::p
   return write_output(file, text_of(json));
 }
 
-ir::Status write_inspect_report(const Inspection& found, const std::filesystem::path& file) {
-  const ModelDescription& model = found.model;
-  Json json = {{"name", model.name}, {"digest", model.digest}, {"compiler", model.compiler}, {"target", model.target}};
-  json["targets"] = Json::array();
-  for (const TargetDescription& target : model.targets) {
-    json["targets"].push_back({{"name", target.name}, {"runs_here", target.runs_here}});
-  }
-  json["inputs"] = tensors_json(model.inputs, model.symbols);
-  json["outputs"] = tensors_json(model.outputs, model.symbols);
-  json["symbols"] = Json::array();
-  for (const SymbolDescription& symbol : model.symbols) {
-    json["symbols"].push_back(
-        {{"name", symbol.name}, {"min", symbol.least}, {"max", symbol.most}, {"from_input", symbol.from_input}});
-  }
-  json["weights_bytes"] = model.weights_bytes;
-  json["code_bytes"] = model.code_bytes;
-  json["arena_bytes"] = number_or_null(found.arena_bytes);
-  json["arena_lower_bound"] = number_or_null(found.arena_lower_bound);
-  return write_output(file, text_of(json));
+// One model is an object, several are an array.
+ir::Status write_inspect_report(std::span<const Inspection> found, const std::filesystem::path& file) {
+  Json json = Json::array();
+  for (const Inspection& each : found) json.push_back(inspection_json(each));
+  return write_output(file, text_of(found.size() == 1 ? json[0] : json));
 }
 
 ir::Status write_ops_report(std::span<const ImportedOperator> operators, const std::filesystem::path& file) {

@@ -33,7 +33,7 @@ ir::Status write_bench_report(const BenchReport& found, const std::filesystem::p
 
 // {"name", "digest", "compiler", "target", "targets", "inputs", "outputs", "symbols", "weights_bytes", "code_bytes",
 //  "arena_bytes", "arena_lower_bound"}; the last two are null where symbols have no values, or nothing is recorded
-ir::Status write_inspect_report(const Inspection& found, const std::filesystem::path& file);
+ir::Status write_inspect_report(std::span<const Inspection> found, const std::filesystem::path& file);
 
 // {"onnx": [{"operator", "since": [..]}], "graph": [{"op", "doc"}]}
 ir::Status write_ops_report(std::span<const ImportedOperator> operators, const std::filesystem::path& file);

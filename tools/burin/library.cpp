@@ -34,6 +34,8 @@ ir::Fault fault_of(burin_status status) {
     case BURIN_MISALIGNED:
     case BURIN_NOT_PREPARED:
     case BURIN_NOT_BOUND:
+    case BURIN_WRONG_INTERFACE:
+    case BURIN_WRONG_DIGEST:
     case BURIN_WRONG_ARGUMENT: return ir::Fault::kInternal;
   }
   return ir::Fault::kInternal;

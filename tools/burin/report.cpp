@@ -52,6 +52,12 @@ ExitCode report(std::string_view subject, const ir::Diagnostics& faults) {
   return exit_code_of(faults);
 }
 
+void advise(std::string_view subject, std::string_view what) {
+  clear_progress();
+  const std::string line = fmt::format("{}: {}\n", subject, what);
+  std::fwrite(line.data(), 1, line.size(), stderr);
+}
+
 ir::Status print(std::string_view text) {
   clear_progress();
   if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) return {};

@@ -26,6 +26,9 @@ ExitCode exit_code_of(const ir::Diagnostics& faults);
 // Prints each as `subject: where: message`, and returns their exit code.
 ExitCode report(std::string_view subject, const ir::Diagnostics& faults);
 
+// Prints `subject: what` on standard error: something worth knowing that is no fault.
+void advise(std::string_view subject, std::string_view what);
+
 // Writes to standard output; false when it cannot be written to (a full disk).
 ir::Status print(std::string_view text);
 
