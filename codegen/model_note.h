@@ -1,5 +1,5 @@
 // What a compiled model says about itself to programs that read its file and do not load it: a note of ELF (owner "burin",
-// type 1) in section .note.burin of libraries, archives, objects, and of programs that are linked with them.
+// type kNoteType) in section .note.burin of libraries, archives, objects, and of programs that are linked with them.
 //
 // The note's description is a sequence of items, little endian: a number is 8 bytes; a text is its length in 4 bytes, the
 // text, and zeros up to a multiple of 4. In order: version (1); name, compiler, digest, interface digest; bytes of weights
@@ -20,7 +20,7 @@
 namespace burin::codegen {
 
 inline constexpr const char* kNoteSection = ".note.burin";
-inline constexpr uint32_t kNoteType = 1;
+inline constexpr uint32_t kNoteType = 0x6275;  // "bu": numbers that mean nothing to others
 
 using NoteItem = std::variant<int64_t, std::string>;
 

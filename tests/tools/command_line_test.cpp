@@ -147,7 +147,7 @@ TEST(CommandLine, names_what_is_missing_as_it_is_written) {
 
 TEST(CommandLine, a_file_that_json_took_is_named) {
   EXPECT_EQ(hint_of(parse({"inspect", "--json", "l.so"})),
-            "--json took \"l.so\" as its FILE: write LIBRARY|MODEL before it, or --json=-");
+            "--json took \"l.so\" as its FILE: write LIBRARY|ARCHIVE|OBJECT|MODEL before it, or --json=-");
 }
 
 TEST(CommandLine, takes_values_next_to_their_flags) {
