@@ -144,6 +144,8 @@ struct OpInfo {
   std::string_view name;  // "conv"; the textual form's keyword
   std::string_view
       doc;  // one or two sentences with the formula, the operands in order, and the ONNX operator it follows
+  // Of an op that reads or writes at indices that are data or that extents limit: what happens to one outside.
+  std::string_view outside = "";
   int least_operands = 1;
   int most_operands = 1;  // INT32_MAX: any number, none left out unless the op has regions
   int results = 1;        // the least number; an op may have more where its documentation says so

@@ -101,6 +101,7 @@ constinit const OpInfo kGather{
     .doc =
         "y[a.., i.., b..] = x[a.., indices[i..], b..], the index at `axis`. Operands x, indices; a negative index "
         "counts from the back. ONNX Gather-13.",
+    .outside = "the nearest element is read; where the axis has no elements, refused when compiling or by `prepare`",
     .least_operands = 2,
     .most_operands = 2,
     .schema = &schema_of<Gather>,
@@ -111,6 +112,9 @@ constinit const OpInfo kGather{
 constinit const OpInfo kGatherElements{
     .name = "gather_elements",
     .doc = "y[i..] = x[i.. with indices[i..] at `axis`]. Operands x, indices. ONNX GatherElements-13.",
+    .outside =
+        "the nearest element is read; where the axis has no elements, refused when compiling or by `prepare`; indices "
+        "larger than x along another axis too",
     .least_operands = 2,
     .most_operands = 2,
     .schema = &schema_of<GatherElements>,
@@ -123,6 +127,7 @@ constinit const OpInfo kGatherNd{
     .doc =
         "y[b.., i.., r..] = x[b.., indices[b.., i.., :], r..] with `batch_dims` dimensions b. Operands x, indices. "
         "ONNX GatherND-13.",
+    .outside = "the nearest element is read; where the axis has no elements, refused when compiling or by `prepare`",
     .least_operands = 2,
     .most_operands = 2,
     .schema = &schema_of<GatherNd>,

@@ -126,6 +126,7 @@ constinit const OpInfo kGridSample{
     .doc =
         "y[n, c, p..] = x[n, c, grid[n, p.., :]] interpolated; coordinates go from -1 to 1. Operands x, grid. ONNX "
         "GridSample-22.",
+    .outside = "by `padding`: 0, the nearest element or a reflection",
     .least_operands = 2,
     .most_operands = 2,
     .schema = &schema_of<GridSample>,

@@ -53,6 +53,7 @@ constinit const OpInfo kLogLikelihood{
         "-x[n, t, ..] * weights[t] for the class t of each position, and the weight counted, both 0 for an ignored "
         "class; of "
         "log-probabilities, classes and optional weights. ONNX NegativeLogLikelihoodLoss.",
+    .outside = "for a class outside 0 is read",
     .least_operands = 2,
     .most_operands = 3,
     .results = 2,

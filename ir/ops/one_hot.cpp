@@ -40,6 +40,7 @@ constinit const OpInfo kOneHot{
     .doc =
         "A new `axis` of `depth`: values[1] where the place is the index, values[0] elsewhere. Operands indices, "
         "values. ONNX OneHot-11.",
+    .outside = "values[0] everywhere",
     .least_operands = 2,
     .most_operands = 2,
     .schema = &schema_of<OneHot>,

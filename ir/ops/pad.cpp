@@ -63,6 +63,7 @@ constinit const OpInfo kPad{
         "y[i] = x[i - begins], and where that is outside the constant of operand 1 (else 0), or by `mode` an element "
         "inside. "
         "Operands x, constant. ONNX Pad-25, CenterCropPad-18.",
+    .outside = "in modes other than constant, where the axis has no elements, refused when compiling or by `prepare`",
     .most_operands = 2,
     .schema = &schema_of<Pad>,
     .infer = infer,

@@ -354,6 +354,7 @@ constinit const OpInfo kResize{
         "Where they are data, scales (operand 1, one per axis) and the region of tf_crop_and_resize (operand 2, starts "
         "then "
         "ends) are f32. ONNX Resize-19, Upsample-9.",
+    .outside = "the nearest element is read; where the axis has no elements, refused when compiling or by `prepare`",
     .most_operands = 3,
     .schema = &schema_of<Resize>,
     .infer = infer_with_filter,

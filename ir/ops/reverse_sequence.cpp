@@ -39,6 +39,7 @@ constinit const OpInfo kReverseSequence{
     .doc =
         "The first lengths[b] steps of sequence b backwards, the others as they are. Operands x, lengths. ONNX "
         "ReverseSequence-10.",
+    .outside = "a length beyond the last step is taken as the number of steps",
     .least_operands = 2,
     .most_operands = 2,
     .schema = &schema_of<ReverseSequence>,

@@ -132,6 +132,9 @@ constinit const OpInfo kRoiAlign{
         "The mean (or greatest weighted element) of bilinear samples in each of `height` x `width` bins of each "
         "region. "
         "Operands image [N,C,H,W], regions [R,4], batch [R]. ONNX RoiAlign-22.",
+    .outside =
+        "the nearest batch is read, and samples outside count as 0; where the axis has no elements, refused when "
+        "compiling or by `prepare`",
     .least_operands = 3,
     .most_operands = 3,
     .schema = &schema_of<RoiAlign>,

@@ -135,6 +135,8 @@ constinit const OpInfo kScatterElements{
     .doc =
         "x with y[i.. with indices[i..] at `axis`] = updates[i..], in order, by `reduction`. Operands x, indices, "
         "updates. ONNX ScatterElements-18.",
+    .outside =
+        "the update is left out; indices larger than x along another axis are refused when compiling or by `prepare`",
     .least_operands = 3,
     .most_operands = 3,
     .schema = &schema_of<ScatterElements>,
@@ -147,6 +149,7 @@ constinit const OpInfo kScatterNd{
     .doc =
         "x with y[indices[i.., :], r..] = updates[i.., r..], in order, by `reduction`. Operands x, indices, updates. "
         "ONNX ScatterND-18.",
+    .outside = "the update is left out",
     .least_operands = 3,
     .most_operands = 3,
     .schema = &schema_of<ScatterNd>,

@@ -65,6 +65,7 @@ constinit const OpInfo kSlice{
     .doc =
         "y[i] = x[starts + steps * i] for i below `sizes`, along every axis; steps may be negative. ONNX Slice-13, "
         "Split-18.",
+    .outside = "an end outside is refused when compiling or by `prepare`",
     .schema = &schema_of<Slice>,
     .infer = infer,
     .lower = lower,

@@ -62,6 +62,7 @@ constinit const OpInfo kSliceAt{
     .doc =
         "x[starts + steps * i] for i below `sizes`, where starts, axes and steps are data. Operands x, starts, axes, "
         "steps. ONNX Slice-13.",
+    .outside = "the nearest element is read; where the axis has no elements, refused when compiling or by `prepare`",
     .least_operands = 2,
     .most_operands = 4,
     .schema = &schema_of<SliceAt>,

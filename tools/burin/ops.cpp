@@ -32,15 +32,16 @@ std::string operators_markdown() {
   for (const ImportedOperator& each : operators) {
     text += fmt::format("| {} | {} |\n", each.name, fmt::join(each.since, ", "));
   }
-  text += fmt::format("\n## Graph ops that they become: {}\n\n| op | operands | meaning |\n|---|---|---|\n",
-                      ir::all_ops().size());
+  text +=
+      fmt::format("\n## Graph ops that they become: {}\n\n| op | operands | meaning | outside |\n|---|---|---|---|\n",
+                  ir::all_ops().size());
   for (const ir::OpInfo* op : ir::all_ops()) {
     const std::string most = op->most_operands == INT32_MAX ? "any" : std::to_string(op->most_operands);
     const std::string operands =
         op->least_operands == op->most_operands ? most : fmt::format("{} to {}", op->least_operands, most);
     std::string doc(op->doc);
     for (size_t at = 0; (at = doc.find('|', at)) != std::string::npos; at += 2) doc.insert(at, 1, '\\');
-    text += fmt::format("| {} | {} | {} |\n", op->name, operands, doc);
+    text += fmt::format("| {} | {} | {} | {} |\n", op->name, operands, doc, op->outside);
   }
   return text;
 }
