@@ -46,4 +46,9 @@ void plan_memory(Module& module) {
   }
 }
 
+void unplan_memory(Module& module) {
+  for (ArenaBuffer& buffer : module.arena) buffer.offset = -1;
+  module.arena_bytes = 0;
+}
+
 }  // namespace burin::passes

@@ -14,4 +14,7 @@ inline constexpr int64_t kArenaAlignment = 64;  // bytes
 // Sets the offsets and Module::arena_bytes when all sizes are constant; otherwise changes nothing.
 void plan_memory(ir::Module& module);
 
+// Leaves all offsets to `prepare`, for runs that put each buffer where they like.
+void unplan_memory(ir::Module& module);
+
 }  // namespace burin::passes

@@ -35,7 +35,7 @@ TEST(Burin, verifies_the_example_model_by_every_toolchain_of_its_own) {
   for (const char* toolchain : {"interpret", "llvm", "gcc"}) {
     const Finished done = run_burin({"verify", kDigits, "--data", kDigitsData, "--toolchain", toolchain});
     EXPECT_EQ(done.exit_code, 0) << done.errors;
-    EXPECT_EQ(done.output, "PASS digits\n");
+    EXPECT_EQ(done.output.find("PASS digits: max error "), 0u) << done.output;
   }
 }
 
@@ -50,6 +50,17 @@ TEST(Burin, verifies_layer_by_layer) {
   const Finished done = run_burin({"verify", kDigits, "--layers"});
   EXPECT_EQ(done.exit_code, 0) << done.errors << done.output;
   EXPECT_NE(done.output.find("0 of "), std::string::npos) << done.output;
+  EXPECT_NE(done.output.find("0 of 1 outputs differ"), std::string::npos) << done.output;
+}
+
+TEST(Burin, verifies_between_guard_pages) {
+  for (const char* toolchain : {"llvm", "gcc"}) {
+    const Finished done =
+        run_burin({"verify", kDigits, "--data", kDigitsData, "--guard_pages", "--toolchain", toolchain});
+    EXPECT_EQ(done.exit_code, 0) << done.errors << done.output;
+    EXPECT_EQ(done.output.find("PASS digits: max error "), 0u) << done.output;
+  }
+  EXPECT_EQ(run_burin({"verify", kDigits, "--guard_pages", "--toolchain", "interpret"}).exit_code, 2);
 }
 
 TEST(Burin, fails_where_an_output_differs) {
@@ -61,8 +72,11 @@ TEST(Burin, fails_where_an_output_differs) {
   const Finished done = run_burin({"verify", kDigits, "--data", "data", "--json", "report.json"}, scratch.path());
   EXPECT_EQ(done.exit_code, 1);
   EXPECT_EQ(done.output.find("FAIL digits: output \"probabilities\"["), 0u) << done.output;
-  EXPECT_NE(done.output.find("differ\n"), std::string::npos) << done.output;
-  EXPECT_EQ(nlohmann::json::parse(scratch.read("report.json"))["failed"], 1);
+  EXPECT_NE(done.output.find("differ (max error "), std::string::npos) << done.output;
+  const auto report = nlohmann::json::parse(scratch.read("report.json"));
+  EXPECT_EQ(report["failed"], 1);
+  EXPECT_EQ(report["cases"][0]["outputs"][0]["name"], "probabilities");
+  EXPECT_GT(report["cases"][0]["outputs"][0]["max_error"], 0);
 }
 
 TEST(Burin, runs_a_suite_to_its_end) {
@@ -75,7 +89,8 @@ TEST(Burin, runs_a_suite_to_its_end) {
   const Finished done = run_burin({"verify", "--suite", ".", "-j", "2"}, scratch.path());
   EXPECT_EQ(done.exit_code, 1);
   EXPECT_EQ(done.output.find("FAIL broken: "), 0u) << done.output;
-  EXPECT_NE(done.output.find("\nPASS good\n1 passed, 1 failed, 0 unsupported\n"), std::string::npos) << done.output;
+  EXPECT_NE(done.output.find("\nPASS good: max error "), std::string::npos) << done.output;
+  EXPECT_NE(done.output.find("\n1 passed, 1 failed, 0 unsupported\n"), std::string::npos) << done.output;
 }
 
 TEST(Burin, compiles_what_it_promises) {
@@ -199,7 +214,7 @@ TEST(Burin, verifies_another_machine_under_its_emulator) {
   const std::string emulator = "qemu-aarch64 -L /usr/aarch64-linux-gnu " + (scratch.path() / "run_model").string();
   const Finished done = run_burin({"verify", kDigits, "-t", "aarch64-linux-gnu", "--emulator", emulator});
   EXPECT_EQ(done.exit_code, 0) << done.errors;
-  EXPECT_EQ(done.output, "PASS digits\n");
+  EXPECT_EQ(done.output.find("PASS digits: max error "), 0u) << done.output;
 }
 
 TEST(Burin, knows_the_least_arena_of_fixed_shapes) {

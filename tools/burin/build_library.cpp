@@ -11,6 +11,7 @@
 #include "codegen/cpp/build.h"
 #include "codegen/cpp/emit.h"
 #include "codegen/digest.h"
+#include "passes/plan_memory.h"
 #include "tools/burin/flags.h"
 #include "tools/burin/lower_model.h"
 #include "tools/burin/pass_hooks.h"
@@ -73,6 +74,7 @@ ir::Result<LoweredModel> lower_model(const ir::Graph& graph, std::vector<targets
   for (const targets::Target& target : model.targets) {
     ir::Result<ir::Module> module = lower_for(graph, target, options);
     if (!module) return module.faults();
+    if (options.guard_pages) passes::unplan_memory(*module);
     model.modules.push_back(std::move(*module));
   }
   for (size_t i = 0; i < model.modules.size(); ++i) model.variants.push_back({&model.modules[i], model.targets[i]});

@@ -354,6 +354,15 @@ constexpr Flag kFlagRows[] = {
         .set = set_true<&Options::layers>,
     },
     {
+        .name = "--guard_pages",
+        .commands = in(kVerify),
+        .doc = "Run each data set three times: with inputs, outputs, weights and every buffer of the arena ending at "
+               "a page that cannot be accessed, starting at one, and with the arena as planned. A case fails when an "
+               "access leaves its buffer, when the outputs of two runs differ, or as ever.",
+        .elsewhere = kVerifyOnly,
+        .set = set_true<&Options::guard_pages>,
+    },
+    {
         .name = "--noise",
         .value = "X",
         .words = 1,

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cctype>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "frontend/onnx/import_table.h"
@@ -59,7 +60,45 @@ Json inspection_json(const Inspection& found) {
   return json;
 }
 
+Json output_json(const OutputError& error) {
+  const std::optional<double> sqnr = error.sqnr();
+  return {{"name", error.name},
+          {"elements", error.elements},
+          {"max_error", error.largest},
+          {"mean_error", error.mean()},
+          {"sqnr_db", sqnr ? Json(*sqnr) : Json()}};
+}
+
 }  // namespace
+
+std::string result_as_text(const CaseResult& result) {
+  Json json = {{"outcome", static_cast<int>(result.outcome)}, {"detail", result.detail}, {"flips", result.flips}};
+  json["outputs"] = Json::array();
+  for (const OutputError& error : result.errors) {
+    json["outputs"].push_back({error.name, error.elements, error.largest, error.sum, error.signal, error.noise});
+  }
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::optional<CaseResult> result_from_text(const std::string& text) {
+  const Json json = Json::parse(text, nullptr, false);
+  if (!json.is_object()) return std::nullopt;
+  CaseResult result;
+  try {
+    result.outcome = static_cast<Outcome>(json.at("outcome").get<int>());
+    result.detail = json.at("detail").get<std::string>();
+    result.flips = json.at("flips").get<std::string>();
+    for (const Json& each : json.at("outputs")) {
+      // A sum that is infinite has become null.
+      const auto number = [&](size_t i) { return each.at(i).is_null() ? INFINITY : each.at(i).get<double>(); };
+      result.errors.push_back(
+          {each.at(0).get<std::string>(), each.at(1).get<int64_t>(), number(2), number(3), number(4), number(5)});
+    }
+  } catch (const Json::exception&) {
+    return std::nullopt;
+  }
+  return result;
+}
 
 ir::Status write_verify_report(std::span<const std::pair<std::string, CaseResult>> results,
                                const std::filesystem::path& file) {
@@ -67,7 +106,13 @@ ir::Status write_verify_report(std::span<const std::pair<std::string, CaseResult
   std::array<int, 3> counts{};
   for (const auto& [name, result] : results) {
     ++counts[static_cast<size_t>(result.outcome)];
-    json["cases"].push_back({{"name", name}, {"outcome", lower(name_of(result.outcome))}, {"detail", result.detail}});
+    Json outputs = Json::array();
+    for (const OutputError& error : result.errors) outputs.push_back(output_json(error));
+    json["cases"].push_back({{"name", name},
+                             {"outcome", lower(name_of(result.outcome))},
+                             {"detail", result.detail},
+                             {"flips", result.flips},
+                             {"outputs", std::move(outputs)}});
   }
   json["passed"] = counts[0];
   json["failed"] = counts[1];

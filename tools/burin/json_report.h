@@ -1,6 +1,7 @@
 // Reports of subcommands for machines: what --json writes.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -17,13 +18,18 @@
 
 namespace burin::tools {
 
-// {"cases": [{"name", "outcome": "pass"|"fail"|"unsupported", "detail"}], "passed": N, "failed": N, "unsupported": N}
+// {"cases": [{"name", "outcome": "pass"|"fail"|"unsupported", "detail", "flips", "outputs": [{"name", "elements",
+//   "max_error", "mean_error", "sqnr_db"}]}], "passed": N, "failed": N, "unsupported": N}; sqnr_db is null where exact
 ir::Status write_verify_report(std::span<const std::pair<std::string, CaseResult>> results,
                                const std::filesystem::path& file);
 inline ir::Status write_verify_report(std::initializer_list<std::pair<std::string, CaseResult>> results,
                                       const std::filesystem::path& file) {
   return write_verify_report(std::span(results.begin(), results.size()), file);
 }
+
+// A result without its faults as text, for another process, and back; nothing from text that is no such result.
+std::string result_as_text(const CaseResult& result);
+std::optional<CaseResult> result_from_text(const std::string& text);
 
 // {"nodes": N, "unsupported": [{"what", "count", "nodes": [..]}], "faults": [{"where", "kind", "message"}]}
 ir::Status write_dry_run_report(const frontend::ImportReport& found, const std::filesystem::path& file);

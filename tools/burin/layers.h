@@ -1,5 +1,6 @@
 // `burin verify --layers`: which node is the first whose result is wrong. Every intermediate tensor becomes an output of the
-// compiled model, and is compared with what the evaluator of the graph, which knows no schedule, computes in double.
+// compiled model, and is compared with what the evaluator of the graph, which knows no schedule, computes in double. As outputs
+// change what passes do, the library as users get it runs too, and its outputs are compared with the same values.
 #pragma once
 
 #include "tools/burin/verify.h"

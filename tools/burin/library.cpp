@@ -59,9 +59,6 @@ Info empty() {
   return info;
 }
 
-// Bytes that one of the two functions asks for.
-using BytesFunction = burin_status (*)(burin_context*, int32_t, size_t*);
-
 }  // namespace
 
 ir::Result<Memory> allocate(size_t bytes) {
@@ -100,15 +97,13 @@ ir::Result<Library> Library::load(const std::filesystem::path& path) {
 
 ir::Status Execution::check(burin_status status) {
   if (status == BURIN_OK) return {};
-  const burin_model_api& api = library_->api();
-  std::string message = api.status_text(status);
-  if (context_ != nullptr && *api.last_error(context_) != '\0') message = api.last_error(context_);
+  std::string message = api_->status_text(status);
+  if (context_ != nullptr && *api_->last_error(context_) != '\0') message = api_->last_error(context_);
   return ir::Diagnostic{fault_of(status), "run", "", std::move(message), {}};
 }
 
-ir::Result<Execution> Execution::create(const Library& library) {
-  Execution execution(library);
-  const burin_model_api& api = library.api();
+ir::Result<Execution> Execution::create(const burin_model_api& api, const ModelDescription& model) {
+  Execution execution(api, model);
   size_t bytes = 0;
   if (ir::Status status = execution.check(api.context_bytes(&api, &bytes)); !status) return status.faults();
   ir::Result<Memory> memory = allocate(bytes);
@@ -122,7 +117,6 @@ ir::Result<Execution> Execution::create(const Library& library) {
 }
 
 ir::Result<uint64_t> Execution::plan(const Shapes& shapes, int threads) {
-  const burin_model_api& api = library_->api();
   std::vector<const int64_t*> dims;
   std::vector<int32_t> ranks;
   for (const std::vector<int64_t>& shape : shapes) {
@@ -135,7 +129,7 @@ ir::Result<uint64_t> Execution::plan(const Shapes& shapes, int threads) {
   request.shapes = dims.data();
   request.ranks = ranks.data();
   plan_ = empty<burin_plan_size>();
-  if (ir::Status status = check(api.prepare(context_, &request, &plan_)); !status) return status.faults();
+  if (ir::Status status = check(api_->prepare(context_, &request, &plan_)); !status) return status.faults();
   return plan_.arena_bytes;
 }
 
@@ -145,43 +139,65 @@ ir::Status Execution::prepare(const Shapes& shapes, int threads) {
   ir::Result<Memory> arena = allocate(*arena_bytes);
   if (!arena) return arena.faults();
   arena_ = std::move(*arena);
-  if (ir::Status status = check(library_->api().bind_arena(context_, arena_.data.get(), arena_.bytes)); !status)
-    return status;
+  if (ir::Status status = bind_arena(arena_.span()); !status) return status;
   return bind_buffers();
 }
 
 ir::Status Execution::bind_buffers() {
-  const burin_model_api& api = library_->api();
-  const auto allocate_all = [&](std::vector<Memory>& buffers, size_t count, BytesFunction ask) -> ir::Status {
-    buffers.clear();
-    for (size_t i = 0; i < count; ++i) {
-      size_t bytes = 0;
-      if (ir::Status status = check(ask(context_, static_cast<int32_t>(i), &bytes)); !status) return status;
-      ir::Result<Memory> memory = allocate(bytes);
-      if (!memory) return memory.faults();
-      buffers.push_back(std::move(*memory));
-    }
+  inputs_.clear();
+  outputs_.clear();
+  const auto add = [](std::vector<Memory>& buffers, const ir::Result<size_t>& bytes) -> ir::Status {
+    if (!bytes) return bytes.faults();
+    ir::Result<Memory> memory = allocate(*bytes);
+    if (!memory) return memory.faults();
+    buffers.push_back(std::move(*memory));
     return {};
   };
-  const ModelDescription& model = library_->description();
-  ir::Status status = allocate_all(inputs_, model.inputs.size(), api.input_bytes);
-  if (status) status = allocate_all(outputs_, model.outputs.size(), api.output_bytes);
-  for (size_t i = 0; status && i < inputs_.size(); ++i) {
-    status = check(api.bind_input(context_, static_cast<int32_t>(i), inputs_[i].data.get(), inputs_[i].bytes));
-  }
-  for (size_t i = 0; status && i < outputs_.size(); ++i) {
-    status = check(api.bind_output(context_, static_cast<int32_t>(i), outputs_[i].data.get(), outputs_[i].bytes));
-  }
+  ir::Status status;
+  for (size_t i = 0; status && i < model_->inputs.size(); ++i) status = add(inputs_, input_bytes(i));
+  for (size_t i = 0; status && i < model_->outputs.size(); ++i) status = add(outputs_, output_bytes(i));
+  for (size_t i = 0; status && i < inputs_.size(); ++i) status = bind_input(i, inputs_[i].span());
+  for (size_t i = 0; status && i < outputs_.size(); ++i) status = bind_output(i, outputs_[i].span());
   return status;
 }
 
-ir::Status Execution::execute() { return check(library_->api().execute(context_)); }
+ir::Result<size_t> Execution::input_bytes(size_t i) {
+  size_t bytes = 0;
+  if (ir::Status status = check(api_->input_bytes(context_, static_cast<int32_t>(i), &bytes)); !status)
+    return status.faults();
+  return bytes;
+}
+
+ir::Result<size_t> Execution::output_bytes(size_t i) {
+  size_t bytes = 0;
+  if (ir::Status status = check(api_->output_bytes(context_, static_cast<int32_t>(i), &bytes)); !status)
+    return status.faults();
+  return bytes;
+}
+
+ir::Status Execution::bind_input(size_t i, std::span<const std::byte> memory) {
+  return check(api_->bind_input(context_, static_cast<int32_t>(i), memory.data(), memory.size()));
+}
+
+ir::Status Execution::bind_output(size_t i, std::span<std::byte> memory) {
+  return check(api_->bind_output(context_, static_cast<int32_t>(i), memory.data(), memory.size()));
+}
+
+ir::Status Execution::bind_arena(std::span<std::byte> memory) {
+  return check(api_->bind_arena(context_, memory.data(), memory.size()));
+}
+
+ir::Status Execution::bind_weights(std::span<const std::byte> memory) {
+  return check(api_->bind_weights(context_, memory.data(), memory.size()));
+}
+
+ir::Status Execution::execute() { return check(api_->execute(context_)); }
 
 ir::Result<std::vector<int64_t>> Execution::output_shape(size_t i) {
-  const size_t rank = library_->description().outputs[i].dims.size();
+  const size_t rank = model_->outputs[i].dims.size();
   std::vector<int64_t> dims(rank);
   const burin_status status =
-      library_->api().output_shape(context_, static_cast<int32_t>(i), dims.data(), static_cast<int32_t>(rank));
+      api_->output_shape(context_, static_cast<int32_t>(i), dims.data(), static_cast<int32_t>(rank));
   if (ir::Status checked = check(status); !checked) return checked.faults();
   return dims;
 }
@@ -189,7 +205,7 @@ ir::Result<std::vector<int64_t>> Execution::output_shape(size_t i) {
 ir::Result<std::span<const std::byte>> Execution::output(size_t i) {
   const ir::Result<std::vector<int64_t>> dims = output_shape(i);
   if (!dims) return dims.faults();
-  auto bytes = static_cast<size_t>(ir::size_of(library_->description().outputs[i].element));
+  auto bytes = static_cast<size_t>(ir::size_of(model_->outputs[i].element));
   for (int64_t dim : *dims) bytes *= static_cast<size_t>(dim);  // at most the planned bytes, which fit
   return std::span<const std::byte>(outputs_[i].data.get(), bytes);
 }

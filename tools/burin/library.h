@@ -24,6 +24,8 @@ struct Free {
 struct Memory {
   std::unique_ptr<std::byte, Free> data;
   size_t bytes = 0;
+
+  std::span<std::byte> span() const { return {data.get(), bytes}; }
 };
 ir::Result<Memory> allocate(size_t bytes);
 
@@ -48,17 +50,26 @@ class Library {
 // One context of a library, with all the memory it needs.
 class Execution {
  public:
+  // Both outlive it.
+  static ir::Result<Execution> create(const burin_model_api& api, const ModelDescription& model);
   // The library outlives it.
-  static ir::Result<Execution> create(const Library& library);
+  static ir::Result<Execution> create(const Library& library) { return create(library.api(), library.description()); }
 
   // Binds the shapes; the bytes that the arena would take.
   ir::Result<uint64_t> plan(const Shapes& shapes, int threads);
   // Plans, and allocates arena, inputs and outputs for these shapes.
   ir::Status prepare(const Shapes& shapes, int threads);
+  // After plan(): what inputs and outputs take, and the caller's own memory for them, for the arena and the weights.
+  ir::Result<size_t> input_bytes(size_t i);
+  ir::Result<size_t> output_bytes(size_t i);
+  ir::Status bind_input(size_t i, std::span<const std::byte> memory);
+  ir::Status bind_output(size_t i, std::span<std::byte> memory);
+  ir::Status bind_arena(std::span<std::byte> memory);
+  ir::Status bind_weights(std::span<const std::byte> memory);
   ir::Status execute();
 
-  std::span<std::byte> input(size_t i) { return {inputs_[i].data.get(), inputs_[i].bytes}; }
-  // After execute(): the shape, and the bytes of as many elements.
+  std::span<std::byte> input(size_t i) { return inputs_[i].span(); }
+  // After execute(): the shape, and, when prepare() allocated the output, the bytes of as many elements.
   ir::Result<std::vector<int64_t>> output_shape(size_t i);
   ir::Result<std::span<const std::byte>> output(size_t i);
 
@@ -66,11 +77,12 @@ class Execution {
   int threads() const { return plan_.threads; }
 
  private:
-  explicit Execution(const Library& library) : library_(&library) {}
+  Execution(const burin_model_api& api, const ModelDescription& model) : api_(&api), model_(&model) {}
   ir::Status check(burin_status status);
   ir::Status bind_buffers();
 
-  const Library* library_;
+  const burin_model_api* api_;
+  const ModelDescription* model_;
   Memory memory_, arena_;
   burin_context* context_ = nullptr;
   burin_plan_size plan_{};

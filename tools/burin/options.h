@@ -68,6 +68,7 @@ struct Options {
   // --- Checking.
   std::filesystem::path data;
   bool layers = false;
+  bool guard_pages = false;
   bool suite = false;
   int jobs = 1;
   double noise = 0;      // what expected values may be off by, absolutely

@@ -6,23 +6,12 @@
 #include <utility>
 
 #include "ir/interpret_loops.h"
-#include "tools/burin/build_library.h"
 #include "tools/burin/lower_model.h"
 #include "tools/burin/output_files.h"
 #include "tools/burin/report.h"
 
 namespace burin::tools {
 namespace {
-
-void copy_elements(const ir::Literal& from, std::span<std::byte> to) {
-  if (to.empty()) return;
-  if (!from.splat) {
-    std::memcpy(to.data(), from.bytes.data(), std::min(to.size(), from.bytes.size()));
-    return;
-  }
-  const size_t each = from.bytes.size();
-  for (size_t at = 0; at + each <= to.size(); at += each) std::memcpy(to.data() + at, from.bytes.data(), each);
-}
 
 ir::Result<std::vector<ir::Literal>> execute(Execution& execution, const std::vector<TensorDescription>& outputs,
                                              std::span<const ir::Literal> inputs) {
@@ -40,6 +29,16 @@ ir::Result<std::vector<ir::Literal>> execute(Execution& execution, const std::ve
 }
 
 }  // namespace
+
+void copy_elements(const ir::Literal& from, std::span<std::byte> to) {
+  if (to.empty()) return;
+  if (!from.splat) {
+    std::memcpy(to.data(), from.bytes.data(), std::min(to.size(), from.bytes.size()));
+    return;
+  }
+  const size_t each = from.bytes.size();
+  for (size_t at = 0; at + each <= to.size(); at += each) std::memcpy(to.data() + at, from.bytes.data(), each);
+}
 
 Runner::Runner(ir::Module module) : model_(std::move(module)), description_(describe(std::get<ir::Module>(model_))) {}
 
@@ -67,6 +66,12 @@ ir::Result<std::vector<ir::Literal>> Runner::run(std::span<const ir::Literal> in
   return execute(execution, outputs(), inputs);
 }
 
+ir::Result<LoweredModel> lower_to_run(const ir::Graph& graph, const Options& options) {
+  const ir::Result<targets::Target> target = target_to_run(options);
+  if (!target) return target.faults();
+  return lower_model(graph, {*target}, options);
+}
+
 namespace {
 
 // A shared library called model.so in a temporary folder.
@@ -81,12 +86,6 @@ ir::Result<OutputFiles> linked_library(const LoweredModel& model, const Options&
     return status.faults();
   clear_progress();
   return files;
-}
-
-ir::Result<LoweredModel> lower_to_run(const ir::Graph& graph, const Options& options) {
-  const ir::Result<targets::Target> target = target_to_run(options);
-  if (!target) return target.faults();
-  return lower_model(graph, {*target}, options);
 }
 
 ir::Result<Runner> make_emulated(const ir::Graph& graph, const Options& options) {
@@ -111,8 +110,11 @@ ir::Result<Runner> make_interpreted(const ir::Graph& graph, const Options& optio
 
 ir::Result<Library> make_library(const ir::Graph& graph, const Options& options) {
   const ir::Result<LoweredModel> model = lower_to_run(graph, options);
-  if (!model) return model.faults();
-  const ir::Result<OutputFiles> files = linked_library(*model, options);
+  return model ? load_linked(*model, options) : ir::Result<Library>(model.faults());
+}
+
+ir::Result<Library> load_linked(const LoweredModel& model, const Options& options) {
+  const ir::Result<OutputFiles> files = linked_library(model, options);
   // Once it is mapped, the file itself is not needed any more.
   return files ? Library::load(files->temporary() / "model.so") : ir::Result<Library>(files.faults());
 }

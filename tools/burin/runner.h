@@ -13,6 +13,7 @@
 #include "ir/literal.h"
 #include "ir/loop.h"
 #include "ir/result.h"
+#include "tools/burin/build_library.h"
 #include "tools/burin/emulated_model.h"
 #include "tools/burin/library.h"
 #include "tools/burin/options.h"
@@ -48,7 +49,14 @@ class Runner {
 // Lowers `graph`, whose passes have run, for a target of this machine, and makes it run.
 ir::Result<Runner> make_runner(const ir::Graph& graph, const Options& options);
 
-// What --toolchain other than interpret makes of `graph`: a library in memory; nothing is left on disk.
+// Fills `to` with the elements of `from`, as many as there is room for.
+void copy_elements(const ir::Literal& from, std::span<std::byte> to);
+
+// Lowers `graph` for a target of this machine; links the objects that --toolchain other than interpret makes of that, and
+// loads the library. Nothing is left on disk.
+ir::Result<LoweredModel> lower_to_run(const ir::Graph& graph, const Options& options);
+ir::Result<Library> load_linked(const LoweredModel& model, const Options& options);
+// Both steps.
 ir::Result<Library> make_library(const ir::Graph& graph, const Options& options);
 
 }  // namespace burin::tools

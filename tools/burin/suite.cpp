@@ -31,7 +31,7 @@ using Clock = std::chrono::steady_clock;
 
 struct Child {
   pid_t pid = -1;
-  int results = -1;   // what the child writes: a digit for the outcome, then the detail
+  int results = -1;   // what the child writes: result_as_text
   int messages = -1;  // its standard error, read when it does not end by itself
   size_t index = 0;   // of the case
   Clock::time_point deadline;
@@ -60,7 +60,7 @@ void limit_child(double timeout) {
   limit_child(options.timeout);
   dup2(messages, STDERR_FILENO);
   const CaseResult result = verify_case(test, options);
-  write_all(results, std::to_string(static_cast<int>(result.outcome)) + result.detail);
+  write_all(results, result_as_text(result));
   std::fflush(nullptr);
   _exit(0);
 }
@@ -95,7 +95,7 @@ std::string last_message(int messages) {
 CaseResult failed(std::string what, int messages) {
   const std::string message = last_message(messages);
   if (!message.empty()) what += ": " + message;
-  return {Outcome::kFail, std::move(what), {}};
+  return {Outcome::kFail, std::move(what), {}, {}, {}};
 }
 
 CaseResult result_of(const Child& child, int status) {
@@ -104,10 +104,9 @@ CaseResult result_of(const Child& child, int status) {
     const char* name = sigabbrev_np(number);
     return failed(fmt::format("ended by SIG{}", name != nullptr ? name : std::to_string(number)), child.messages);
   }
-  const bool is_complete = WIFEXITED(status) && WEXITSTATUS(status) == 0 && !child.received.empty() &&
-                           child.received[0] >= '0' && child.received[0] <= '2';
-  if (!is_complete) return failed(fmt::format("ended with exit code {}", WEXITSTATUS(status)), child.messages);
-  return {static_cast<Outcome>(child.received[0] - '0'), child.received.substr(1), {}};
+  std::optional<CaseResult> result = result_from_text(child.received);
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0 && result) return std::move(*result);
+  return failed(fmt::format("ended with exit code {}", WEXITSTATUS(status)), child.messages);
 }
 
 CaseResult finish(Child& child) {
@@ -123,7 +122,7 @@ CaseResult finish(Child& child) {
 CaseResult stop(Child& child, double timeout) {
   kill(child.pid, SIGKILL);
   finish(child);
-  return {Outcome::kFail, fmt::format("expected an end within {} s, found it still running", timeout), {}};
+  return {Outcome::kFail, fmt::format("expected an end within {} s, found it still running", timeout), {}, {}, {}};
 }
 
 // Takes what the child wrote; false at its end.

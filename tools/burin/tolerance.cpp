@@ -105,26 +105,28 @@ Tolerance tolerance_of(ir::ElementType element, Standard standard) {
   return tolerance;
 }
 
-Comparison compare(const ir::Literal& expected, const ir::Literal& found, Standard standard, double noise) {
+namespace {
+
+// The text of a mismatch in type or shape, empty when there is none.
+std::string signature_difference(const ir::Literal& expected, const ir::Literal& found) {
   if (expected.element != found.element) {
-    return mismatch(
-        fmt::format(": expected type {}, found {}", ir::info(expected.element).name, ir::info(found.element).name));
+    return fmt::format(": expected type {}, found {}", ir::info(expected.element).name, ir::info(found.element).name);
   }
   if (expected.dims != found.dims) {
-    return mismatch(
-        fmt::format(": expected shape [{}], found [{}]", fmt::join(expected.dims, ","), fmt::join(found.dims, ",")));
+    return fmt::format(": expected shape [{}], found [{}]", fmt::join(expected.dims, ","), fmt::join(found.dims, ","));
   }
+  return {};
+}
+
+// `excess_at(i)` is the difference of element i in units of what is allowed.
+template <class ExcessAt>
+Comparison compare_each(const ir::Literal& expected, const ir::Literal& found, const ExcessAt& excess_at) {
+  if (std::string text = signature_difference(expected, found); !text.empty()) return mismatch(std::move(text));
   Comparison comparison;
   comparison.elements = expected.element_count();
-  const bool is_float = ir::is_float(expected.element);
-  const Tolerance tolerance = tolerance_of(expected.element, standard);
-  const double base = noise + tolerance.absolute + (is_float ? tolerance.of_largest * largest_of(expected) : 0);
   int64_t first = -1;
   for (int64_t i = 0; i < comparison.elements; ++i) {
-    const ir::Scalar e = expected.at(i);
-    const ir::Scalar f = found.at(i);
-    const double off = is_float ? excess(e.number, f.number, base + tolerance.of_value * std::fabs(e.number))
-                                : (e.integer == f.integer ? 0 : INFINITY);
+    const double off = excess_at(i);
     comparison.worst = std::max(comparison.worst, off);
     if (off <= 1) continue;
     ++comparison.differing;
@@ -137,6 +139,78 @@ Comparison compare(const ir::Literal& expected, const ir::Literal& found, Standa
                     comparison.differing, comparison.elements);
   }
   return comparison;
+}
+
+double number_at(const ir::Literal& literal, int64_t i) {
+  const ir::Scalar value = literal.at(i);
+  return ir::is_float(literal.element) ? value.number : static_cast<double>(value.integer);
+}
+
+// The distance between neighbors of what a quantization made, 0 where it made no such values: the smallest difference,
+// when all values are multiples of it and at most 2^16 of them from 0.
+double quantum_of(const ir::Literal& expected, const ir::Literal& found) {
+  if (ir::is_integer(expected.element)) return ir::size_of(expected.element) <= 2 ? 1 : 0;
+  if (!ir::is_float(expected.element)) return 0;
+  double smallest = INFINITY;
+  for (int64_t i = 0, n = expected.element_count(); i < n; ++i) {
+    const double difference = std::fabs(number_at(expected, i) - number_at(found, i));
+    if (difference > 0 || std::isnan(difference)) smallest = std::min(smallest, difference);
+  }
+  if (!std::isfinite(smallest) || smallest == 0) return 0;
+  constexpr double kMostMultiple = 0x1p16;
+  // A difference of two floats has lost the bits that they share, so a multiple of it is off by as much.
+  constexpr double kOff = 0.01;
+  for (int64_t i = 0, n = expected.element_count(); i < n; ++i) {
+    const double multiple = number_at(expected, i) / smallest;
+    if (!(std::fabs(multiple) <= kMostMultiple) || std::fabs(multiple - std::nearbyint(multiple)) > kOff) return 0;
+  }
+  return smallest;
+}
+
+bool are_flips(const ir::Literal& expected, const ir::Literal& found) {
+  const double quantum = quantum_of(expected, found);
+  if (quantum == 0) return false;
+  const int64_t elements = expected.element_count();
+  int64_t flipped = 0;
+  for (int64_t i = 0; i < elements; ++i) {
+    const double steps = std::fabs(number_at(expected, i) - number_at(found, i)) / quantum;
+    if (steps == 0) continue;
+    if (!(steps > 0.5 && steps < 1.5)) return false;
+    ++flipped;
+  }
+  const auto allowed = static_cast<int64_t>(kFlippedPart * static_cast<double>(elements));
+  return flipped <= (ir::is_integer(expected.element) ? std::max<int64_t>(1, allowed) : allowed);
+}
+
+}  // namespace
+
+Comparison compare(const ir::Literal& expected, const ir::Literal& found, Standard standard, double noise,
+                   bool quantizes) {
+  const bool is_float = ir::is_float(expected.element);
+  const Tolerance tolerance = tolerance_of(expected.element, standard);
+  const double base = noise + tolerance.absolute + (is_float ? tolerance.of_largest * largest_of(expected) : 0);
+  Comparison comparison = compare_each(expected, found, [&](int64_t i) -> double {
+    const ir::Scalar e = expected.at(i);
+    const ir::Scalar f = found.at(i);
+    if (!is_float) return e.integer == f.integer ? 0 : INFINITY;
+    return excess(e.number, f.number, base + tolerance.of_value * std::fabs(e.number));
+  });
+  const bool is_comparable = expected.element == found.element && expected.dims == found.dims;
+  comparison.are_flips = comparison.differing > 0 && is_comparable && quantizes && standard == Standard::kModel &&
+                         are_flips(expected, found);
+  return comparison;
+}
+
+Comparison compare_bits(const ir::Literal& before, const ir::Literal& now) {
+  const auto size = static_cast<size_t>(ir::size_of(before.element));
+  return compare_each(before, now, [&](int64_t i) -> double {
+    const size_t at = static_cast<size_t>(i) * size;
+    const auto a = before.bytes.subspan(at, size), b = now.bytes.subspan(at, size);
+    if (std::ranges::equal(a, b)) return 0;
+    const bool are_nan =
+        ir::is_float(before.element) && std::isnan(before.at(i).number) && std::isnan(now.at(i).number);
+    return are_nan ? 0 : INFINITY;
+  });
 }
 
 }  // namespace burin::tools

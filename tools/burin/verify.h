@@ -8,6 +8,7 @@
 
 #include "ir/result.h"
 #include "tools/burin/options.h"
+#include "tools/burin/output_error.h"
 #include "tools/burin/report.h"
 #include "tools/burin/tolerance.h"
 
@@ -25,13 +26,15 @@ struct Case {
 
 struct CaseResult {
   Outcome outcome = Outcome::kPass;
-  std::string detail;      // why it is not a pass: `output "y"[3,5]: expected 1.0, found 2.0, 12 of 60 differ`
-  ir::Diagnostics faults;  // when it did not come to comparing
+  std::string detail;               // why it is not a pass: `output "y"[3,5]: expected 1.0, found 2.0, 12 of 60 differ`
+  ir::Diagnostics faults;           // when it did not come to comparing
+  std::string flips;                // of a pass: `output "y": 3 of 600 elements are one quantum apart` (tolerance.h)
+  std::vector<OutputError> errors;  // of the outputs compared, over all data sets
 };
 
 CaseResult verify_case(const Case& test, const Options& options);
 
-// "PASS name", "FAIL name: detail".
+// "PASS name: max error 1e-06, mean 2e-08, SQNR 120.1 dB", "PASS name with flips: ..", "FAIL name: detail (max error ..)".
 std::string line_of(const std::string& name, const CaseResult& result);
 
 // The subcommand; the exit code of the process.
