@@ -53,6 +53,12 @@ constexpr CommandInfo kCommandRows[] = {
         .subject = "FILE",
         .doc = "Run passes on the text of a graph, of nests or of loops.",
     },
+    {
+        .command = kReduce,
+        .name = "reduce",
+        .subject = "MODEL",
+        .doc = "Shrink a model to a few nodes while a command says that it still has a fault.",
+    },
 };
 
 constexpr Commands kModelCommands = in(kCompile, kRun, kVerify, kBench, kInspect);
@@ -71,8 +77,9 @@ constexpr Flag kFlagRows[] = {
         .name = "-o,--output_dir",
         .value = "DIR",
         .words = 1,
-        .commands = in(kCompile, kRun),
-        .doc = "Folder for what is written; made when missing. compile prints text forms when it is not given.",
+        .commands = in(kCompile, kRun, kReduce),
+        .doc = "Folder for what is written; made when missing. compile prints text forms when it is not given. reduce "
+               "takes the name of a file, which always holds the smallest model found so far.",
         .elsewhere = "this subcommand writes no files but --json",
         .set = set_field<&Options::output_dir>,
     },
@@ -328,8 +335,8 @@ constexpr Flag kFlagRows[] = {
         .name = "--seconds",
         .value = "S",
         .words = 1,
-        .commands = in(kBench),
-        .doc = "How long to measure (1).",
+        .commands = in(kBench, kReduce),
+        .doc = "How long bench measures (1), or after how long reduce stops (when nothing becomes smaller any more).",
         .elsewhere = "only bench measures",
         .set = set_number<&Options::seconds, 0.0, 86400.0>,
     },
@@ -394,10 +401,22 @@ constexpr Flag kFlagRows[] = {
         .name = "--timeout",
         .value = "S",
         .words = 1,
-        .commands = in(kVerify),
-        .doc = "Seconds after which a case of a suite fails (120).",
+        .commands = in(kVerify, kReduce),
+        .doc = "Seconds after which a case of a suite fails, or a check of reduce says no (120).",
         .elsewhere = kVerifyOnly,
         .set = set_number<&Options::timeout, 0.001, 86400.0>,
+    },
+
+    {
+        .name = "--check",
+        .value = "COMMAND",
+        .words = 1,
+        .commands = in(kReduce),
+        .doc =
+            "A shell command that exits with 0 while the model still has the fault looked for, and with another code "
+            "when not. {} in it is the model's path, which comes last when there is no {}.",
+        .elsewhere = "only reduce asks a command about models",
+        .set = set_field<&Options::check>,
     },
 
     // --- Reports.

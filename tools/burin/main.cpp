@@ -11,6 +11,7 @@
 #include "tools/burin/inspect.h"
 #include "tools/burin/ops.h"
 #include "tools/burin/opt_command.h"
+#include "tools/burin/reduce.h"
 #include "tools/burin/report.h"
 #include "tools/burin/run.h"
 #include "tools/burin/verify.h"
@@ -27,6 +28,7 @@ ExitCode run_command(const Options& options) {
     case Command::kInspect: return inspect(options);
     case Command::kOps: return list_ops(options);
     case Command::kOpt: return opt(options);
+    case Command::kReduce: return reduce(options);
   }
   return kDefect;
 }

@@ -18,8 +18,8 @@
 
 namespace burin::tools {
 
-enum class Command : uint8_t { kCompile, kRun, kVerify, kBench, kInspect, kOps, kOpt };
-inline constexpr int kCommands = 7;
+enum class Command : uint8_t { kCompile, kRun, kVerify, kBench, kInspect, kOps, kOpt, kReduce };
+inline constexpr int kCommands = 8;
 
 // Who makes machine code of the loops. kInterpret makes none: burin runs the loops itself, slowly; for tests of everything
 // in front of the emitters, and for machines without a code generator.
@@ -36,7 +36,7 @@ struct Options {
   std::set<std::string_view> given;  // names of the flags that were on the command line, as in the table
 
   // --- The model and what is made of it.
-  std::filesystem::path output_dir;  // compile: where artifacts go; run: where results go
+  std::filesystem::path output_dir;  // compile: where artifacts go; run: where results go; reduce: the file
   std::string name;                  // of the library; the model file's stem when empty
   std::string target;                // empty: the default of the command
   Toolchain toolchain = Toolchain::kLlvm;
@@ -72,7 +72,10 @@ struct Options {
   bool suite = false;
   int jobs = 1;
   double noise = 0;      // what expected values may be off by, absolutely
-  double timeout = 120;  // seconds per case
+  double timeout = 120;  // seconds per case, and per check of reduce
+
+  // --- reduce.
+  std::string check;  // a shell command
 
   // --- Reports.
   JsonTarget json;
