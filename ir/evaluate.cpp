@@ -4,6 +4,7 @@
 
 #include "ir/checked.h"
 #include "ir/linear.h"
+#include "ir/scatter.h"
 #include "ir/tape.h"
 
 namespace burin::ir {
@@ -13,6 +14,7 @@ struct Storage {
   ElementType element = ElementType::kF32;
   std::vector<int64_t> dims;
   std::vector<Scalar> values;
+  std::vector<uint32_t> writers;  // by element: which run of a nest wrote it last, 0: none. Empty where nobody asks
 };
 
 // Tensors and variables while a program runs. A fault ends the run: `fault` is set and everything returns at once.
@@ -37,8 +39,9 @@ class Evaluator {
   }
 
   void bind(TensorId id, const Literal& literal) {
-    Storage storage{kept(literal.element), literal.dims, {}};
+    Storage storage{kept(literal.element), literal.dims, {}, {}};
     storage.values.resize(static_cast<size_t>(literal.element_count()));
+    if (limits_.checks_writes) storage.writers.resize(storage.values.size(), kGiven);
     for (size_t i = 0; i < storage.values.size(); ++i) {
       storage.values[i] = convert(literal.at(static_cast<int64_t>(i)), literal.element, storage.element);
     }
@@ -67,10 +70,20 @@ class Evaluator {
       return fail("size-limit", fmt::format("at most {} elements", limits_.most_elements), count.value_or(-1),
                   tensor.name);
     }
-    if (!held) held = Storage{kept(tensor.element), {}, {}};
+    if (!held) held = Storage{kept(tensor.element), {}, {}, {}};
     held->dims = std::move(dims);
     held->values.resize(static_cast<size_t>(*count));
+    if (limits_.checks_writes) held->writers.resize(held->values.size());
     return &*held;
+  }
+
+  // False, with a fault, where an element of the tensor was never written.
+  bool is_written(TensorId id) {
+    const std::vector<uint32_t>& writers = tensors_[id.index]->writers;
+    const auto unwritten = std::ranges::find(writers, 0U);
+    if (unwritten == writers.end()) return true;
+    fail("unwritten", "every element to be written", unwritten - writers.begin(), program_.tensors[id].name);
+    return false;
   }
 
   std::optional<Literal> literal(TensorId id) const {
@@ -173,12 +186,15 @@ class Evaluator {
   bool run(const Count& count);
   bool run(const If& branch) { return run(is_true(branch.condition) ? branch.then_body : branch.else_body) && !fault; }
 
+  static constexpr uint32_t kGiven = 1;  // the writer of inputs and constants
+
   friend class NestRun;
   const Program& program_;
   Precision precision_;
   EvaluationLimits limits_;
   std::vector<std::optional<Storage>> tensors_;
   std::vector<bool> varies_;  // by tensor: its extents depend on opaque symbols
+  uint32_t runs_ = kGiven;    // of nests so far
 };
 
 // One nest on one block of parallel points after another.
@@ -209,6 +225,7 @@ class NestRun {
   }
 
   bool run() {
+    if (++evaluator_.runs_ == 0) evaluator_.runs_ = Evaluator::kGiven + 1;
     std::vector<int64_t> extents;
     for (const Axis& axis : parallel_) extents.push_back(evaluator_.extent(axis.variable));
     const std::optional<int64_t> points = checked_product(extents);
@@ -359,10 +376,22 @@ class NestRun {
       for (int lane = 0; lane < count_; ++lane) {
         if (where != nullptr && where[lane].integer == 0) continue;
         const int64_t at = position(*storage, {index, write.index.size()}, lane);
-        if (at >= 0) storage->values[static_cast<size_t>(at)] = value[lane];
+        if (at < 0) continue;
+        storage->values[static_cast<size_t>(at)] = value[lane];
+        if (evaluator_.limits_.checks_writes && !mark(*storage, at, write)) return false;
       }
     }
     return true;
+  }
+
+  // False, with a fault, where this run has written the element before.
+  bool mark(Storage& storage, int64_t at, const Write& write) {
+    uint32_t& writer = storage.writers[static_cast<size_t>(at)];
+    const bool is_again = writer == evaluator_.runs_ && !sequential_ && !is_scattered(nest_, write);
+    writer = evaluator_.runs_;
+    if (!is_again) return true;
+    const std::string& name = evaluator_.program_.tensors[write.tensor].name;
+    return evaluator_.fail("written-twice", "one write per element and nest", at, name) != nullptr;
   }
 
   Evaluator& evaluator_;
@@ -506,6 +535,7 @@ Result<Evaluation> evaluate(const Program& program, std::span<const Literal> inp
   for (TensorId output : program.outputs) {
     // An output that nothing wrote (it has no elements) still has its shape.
     if (evaluator.storage(output) == nullptr) return *evaluator.fault;
+    if (limits.checks_writes && !evaluator.is_written(output)) return *evaluator.fault;
     evaluation.outputs.push_back(*evaluator.literal(output));
   }
   return evaluation;

@@ -18,6 +18,9 @@ enum class Precision : uint8_t { kModel, kDouble };
 
 struct EvaluationLimits {
   int64_t most_elements = int64_t{1} << 31;  // of one tensor
+  // Also a fault: an element of an output that no statement wrote ("unwritten"), and one that two points or two writes of one
+  // nest write ("written-twice"), unless data or sequential axes decide where or in which order.
+  bool checks_writes = false;
 };
 
 struct Evaluation {

@@ -6,6 +6,11 @@
 
 namespace burin::ir {
 
+std::optional<VariableId> axis_of(std::span<const Axis> axes, Expr e) {
+  const bool is_axis = is_variable(e) && has_axis(axes, variable_of(e));
+  return is_axis ? std::optional(variable_of(e)) : std::nullopt;
+}
+
 bool has_axis(std::span<const Axis> axes, VariableId variable) {
   return std::ranges::any_of(axes, [&](const Axis& axis) { return axis.variable == variable; });
 }

@@ -12,6 +12,7 @@
 // Invariants: ir/nest_verify.h.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -42,6 +43,9 @@ struct Axis {
 };
 
 bool has_axis(std::span<const Axis> axes, VariableId variable);
+// The axis that stands alone in `e`. Absent where `e` is more than a variable, and where the variable is no axis of these: a
+// symbol or the counter of a loop is a variable too, has an extent or none, and is one number to the whole nest.
+std::optional<VariableId> axis_of(std::span<const Axis> axes, Expr e);
 
 struct Accumulator {
   VariableId variable;

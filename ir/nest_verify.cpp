@@ -6,7 +6,9 @@
 #include "ir/bounds.h"
 #include "ir/expr_text.h"
 #include "ir/expr_verify.h"
+#include "ir/scatter.h"
 #include "ir/tensor_text.h"
+#include "ir/written_points.h"
 
 namespace burin::ir {
 namespace {
@@ -51,6 +53,7 @@ class NestVerifier {
       if (is_tensor(output) && !written_.contains(output))
         fault("unwritten", tensor_text(output), "expected an output that is written, found none");
     }
+    if (faults_.empty()) check_written_points();
     return faults_.empty() ? Status() : Status(faults_);
   }
 
@@ -112,6 +115,17 @@ class NestVerifier {
     }
     if (std::ranges::any_of(tensor.layout, outside)) {
       fault("layout", tensor_text(id), "expected dimensions below {}, found one outside", tensor.shape.size());
+    }
+  }
+
+  // A tensor that nothing writes is another fault, where it is read.
+  void check_written_points() {
+    const std::vector<int64_t> points = most_written_points(program_);
+    for (uint32_t id = 0; id < program_.tensors.size(); ++id) {
+      const std::optional<int64_t> elements = static_element_count(program_.tensors[TensorId{id}].shape);
+      if (points[id] == 0 || !elements || points[id] >= *elements) continue;
+      fault("unwritten", tensor_text(TensorId{id}),
+            "expected each of its {} elements to be written, found at most {} writes", *elements, points[id]);
     }
   }
 
@@ -294,19 +308,6 @@ class NestVerifier {
     for (Expr index : write.index) check_expr(index, kIndex, where);
     check_expr(write.value, ValueType{tensor.element, 1}, where);
     if (write.where.valid()) check_expr(write.where, kBool, where);
-  }
-
-  // Where data decides the index (a scatter), it is the op's promise that points do not meet.
-  bool is_scattered(const Nest& nest, const Write& write) const {
-    bool scattered = false;
-    for (Expr index : write.index) {
-      for_each_node(index, [&](Expr e) {
-        scattered |= e->opcode == Opcode::kRead;
-        for (const Accumulator& accumulator : nest.accumulators)
-          scattered |= is_variable(e) && variable_of(e) == accumulator.variable;
-      });
-    }
-    return scattered;
   }
 
   void check_coverage(const Nest& nest, const Write& write, const std::string& where) {

@@ -5,7 +5,8 @@
 // - A layout places each dimension once: whole, or as a quotient and a remainder by one factor of at least 2.
 //   Padding is at most 4096 places, and constants have none.
 // - Inputs and outputs are tensors of the program, each listed once; inputs and constants are never written.
-// - A tensor is written (or carried) before it is read, and so is every output.
+// - A tensor is written (or carried) before it is read, and so is every output. Where its shape is known, its statements write at
+//   as many points as it has elements: a part that nothing writes is no part of it.
 // Expressions
 // - Operands have the types that ir/expr_verify.h asks for; there are no loads and no vectors.
 // - Variables are symbols, the axes and counters around, or where said so accumulators and positions.

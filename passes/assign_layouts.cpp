@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -49,7 +50,7 @@ class LayoutAssignment {
     });
     std::vector<bool> wanted(program_.tensors.size());
     for (TensorId seed : seeds) wanted[regions_.find(seed.index)] = true;
-    detach_outputs(program_.body, wanted);
+    detach_outputs(wanted);
     for (uint32_t i = 0; i < wanted.size(); ++i) {
       if (wanted[regions_.find(i)] && is_temporary(TensorId{i}))
         program_.tensors[TensorId{i}].layout = channels_last(TensorId{i});
@@ -96,31 +97,34 @@ class LayoutAssignment {
     }
   }
 
-  // A convolution that would write an output of the model writes a tensor of its own, which is then copied in the model's order.
-  void detach_outputs(std::vector<Statement>& statements, const std::vector<bool>& wanted) {
-    std::vector<Statement> body;
-    for (Statement& statement : statements) {
-      for_each_body(statement, [&](std::vector<Statement>& inner) { detach_outputs(inner, wanted); });
-      auto* nest = std::get_if<Nest>(&statement.form);
-      const bool detach = nest != nullptr && !nest->accumulators.empty() && nest->writes.size() == 1 &&
-                          std::ranges::find(program_.outputs, nest->writes[0].tensor) != program_.outputs.end() &&
-                          wanted[regions_.find(nest->writes[0].tensor.index)] && rank(nest->writes[0].tensor) >= 3;
-      if (!detach) {
-        body.push_back(std::move(statement));
-        continue;
+  // An output that a convolution writes, or a part of it, becomes a temporary with channels last, whoever else writes or reads
+  // it. A copy brings it into the model's order once the last statement has written it.
+  void detach_outputs(const std::vector<bool>& wanted) {
+    std::set<TensorId> detached;
+    for_each_statement(program_.body, [&](const Statement& statement) {
+      const auto* nest = std::get_if<Nest>(&statement.form);
+      if (nest == nullptr || nest->accumulators.empty()) return;
+      for (const Write& write : nest->writes) {
+        const bool is_output = std::ranges::find(program_.outputs, write.tensor) != program_.outputs.end();
+        if (is_output && wanted[regions_.find(write.tensor.index)] && rank(write.tensor) >= 3)
+          detached.insert(write.tensor);
       }
-      const TensorId output = nest->writes[0].tensor;
-      const Tensor original = program_.tensors[output];
-      const TensorId inner = program_.add_tensor(original.name + ".inner", original.element, original.shape);
-      program_.tensors[inner].layout = channels_last(inner);
-      nest->writes[0].tensor = inner;
+    });
+    for (TensorId inner : detached) {
+      const Tensor original = program_.tensors[inner];
+      const TensorId output = program_.add_tensor(original.name, original.element, original.shape);
+      program_.tensors[inner].name += ".inner";
+      std::ranges::replace(program_.outputs, inner, output);
       NestBuilder copy(program_, "");
       const std::vector<Expr> at = copy.parallel(original.shape);
       copy.write(output, at, ir::read(program_, inner, at));
-      body.push_back(std::move(statement));
-      body.push_back({copy.take()});
+      const auto writes = [&](const Statement& statement) {
+        const std::vector<TensorId> written = uses_of(statement).written;
+        return std::ranges::find(written, inner) != written.end();
+      };
+      const auto last = std::ranges::find_if(program_.body.rbegin(), program_.body.rend(), writes);
+      program_.body.insert(last.base(), Statement{copy.take()});
     }
-    statements = std::move(body);
   }
 
   bool uses_axis(Expr index, const Nest& nest, AxisKind kind) const {
@@ -164,7 +168,8 @@ class LayoutAssignment {
   // Where the data of a reduction keeps its channels innermost, the loop over them goes innermost too.
   void channel_loop_innermost(Nest& nest) const {
     const std::optional<Contraction> contraction = contraction_of(nest);
-    if (!contraction || context_.math == Math::kStrict) return;
+    // A schedule counts axes in the order they have.
+    if (!contraction || context_.math == Math::kStrict || !nest.schedule.empty()) return;
     for (Expr read : {contraction->left, contraction->right}) {
       if (program_.tensors[tensor_of(read)].constant || index_of(program_, read).size() < 3 ||
           !data_of_convolution(nest))

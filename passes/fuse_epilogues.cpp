@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "ir/bounds.h"
 #include "ir/linear.h"
 #include "passes/inlined_size.h"
 #include "passes/tensor_uses.h"
@@ -113,10 +114,16 @@ class EpilogueFusion {
     const std::vector<Expr>& ours = producer.writes[0].index;
     const std::optional<Substitution> axes = solve(consumer, theirs, ours);
     if (!axes) return std::nullopt;
-    // The solution is checked, so that solving may guess: the same index at every point, and as many points.
+    // The solution is checked, so that solving may guess: the same index at every point, points of the consumer alone, and as
+    // many of them.
     for (size_t d = 0; d < ours.size(); ++d) {
       if (!provably_equal(substitute(theirs[d], *axes), ours[d])) return std::nullopt;
     }
+    const bool stays_inside = std::ranges::all_of(consumer.axes, [&](const Axis& axis) {
+      const Expr extent = (*program_.pool)[axis.variable].extent;
+      return contained(axes->at(axis.variable.index), program_.pool->integer(0), extent) == Containment::kProven;
+    });
+    if (!stays_inside) return std::nullopt;
     const Shape here = extents(consumer);
     const Shape there = extents(producer);
     const bool same_points = is_constant_value(exact_quotient(here, there, *program_.pool), 1) &&
@@ -141,8 +148,8 @@ class EpilogueFusion {
     Substitution axes;
     for (size_t d = 0; d < theirs.size(); ++d) {
       if (is_constant(theirs[d])) continue;
-      const bool solved =
-          is_part_of_axis(theirs[d]) ? add_part(theirs[d], ours[d], axes) : split_over_axes(theirs[d], ours[d], axes);
+      const bool solved = is_part_of_axis(consumer, theirs[d]) ? add_part(theirs[d], ours[d], axes)
+                                                               : split_over_axes(consumer, theirs[d], ours[d], axes);
       if (!solved) return std::nullopt;
     }
     for (const Axis& axis : consumer.axes) {
@@ -154,10 +161,10 @@ class EpilogueFusion {
   }
 
   // v, v floordiv c, v mod e, (v floordiv c) mod e.
-  static bool is_part_of_axis(Expr e) {
+  static bool is_part_of_axis(const Nest& nest, Expr e) {
     if (e->opcode == Opcode::kMod && is_constant(e->operands[1])) e = e->operands[0];
     if (e->opcode == Opcode::kFloorDiv && is_constant(e->operands[1])) e = e->operands[0];
-    return is_variable(e);
+    return axis_of(nest.axes, e).has_value();
   }
 
   static bool add_part(Expr e, Expr ours, Substitution& axes) {
@@ -172,14 +179,15 @@ class EpilogueFusion {
     return true;
   }
 
-  bool split_over_axes(Expr e, Expr ours, Substitution& axes) const {
+  static bool split_over_axes(const Nest& nest, Expr e, Expr ours, Substitution& axes) {
     std::optional<LinearForm> form = linear_form(e);
     if (!form || form->constant != 0) return false;
     std::ranges::sort(form->terms, std::greater(), [](const auto& term) { return term.second; });
     Expr left = ours;
     for (const auto& [term, coefficient] : form->terms) {
-      if (!is_variable(term) || coefficient < 1 || axes.contains(variable_of(term).index)) return false;
-      axes.emplace(variable_of(term).index, floor_div(left, coefficient));
+      const std::optional<VariableId> axis = axis_of(nest.axes, term);
+      if (!axis || coefficient < 1 || axes.contains(axis->index)) return false;
+      axes.emplace(axis->index, floor_div(left, coefficient));
       left = mod(left, coefficient);
     }
     return true;
@@ -195,6 +203,7 @@ class EpilogueFusion {
     map_exprs(consumer, rewrite);
     consumer.axes = producer.axes;
     consumer.accumulators = producer.accumulators;
+    consumer.schedule = producer.schedule;
     consumer.origin.insert(consumer.origin.begin(), producer.origin.begin(), producer.origin.end());
   }
 

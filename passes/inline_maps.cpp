@@ -24,10 +24,10 @@ const Write* map_write(const Program& program, const Nest& nest) {
   for (size_t d = 0; d < write.index.size(); ++d) {
     const Expr index = write.index[d];
     if (is_constant_value(index, 0) && is_constant_value(program.tensors[write.tensor].shape[d], 1)) continue;
-    if (!is_variable(index) || std::ranges::find(seen, variable_of(index)) != seen.end()) return nullptr;
-    if (!provably_equal((*program.pool)[variable_of(index)].extent, program.tensors[write.tensor].shape[d]))
-      return nullptr;
-    seen.push_back(variable_of(index));
+    const std::optional<VariableId> axis = axis_of(nest.axes, index);
+    if (!axis || std::ranges::find(seen, *axis) != seen.end()) return nullptr;
+    if (!provably_equal((*program.pool)[*axis].extent, program.tensors[write.tensor].shape[d])) return nullptr;
+    seen.push_back(*axis);
   }
   const bool covers = std::ranges::all_of(nest.axes, [&](const Axis& axis) {
     return axis.kind == AxisKind::kParallel && std::ranges::find(seen, axis.variable) != seen.end();
@@ -107,13 +107,13 @@ class Inliner {
  private:
   void index() {
     readers_.assign(program_.tensors.size(), {});
-    writers_.assign(program_.tensors.size(), 0);
+    writers_.assign(program_.tensors.size(), {});
     removed_.assign(body_.size(), false);
     changes_.emplace(program_, body_);
     for (size_t i = 0; i < body_.size(); ++i) {
       const TensorUses uses = uses_of(body_[i]);
       for (TensorId tensor : uses.read) readers_[tensor.index].push_back(i);
-      for (TensorId tensor : uses.written) ++writers_[tensor.index];
+      for (TensorId tensor : uses.written) writers_[tensor.index].push_back(i);
     }
   }
 
@@ -130,9 +130,12 @@ class Inliner {
     return false;
   }
 
-  // What the producer reads must still hold the same when the consumer runs.
-  bool stays_the_same(const Nest& producer) const {
-    return std::ranges::all_of(reads_of(producer), [&](Expr read) { return writers_[tensor_of(read).index] <= 1; });
+  // What the producer at `at` reads must still hold the same when the last consumer has run.
+  bool stays_the_same(const Nest& producer, size_t at, size_t last) const {
+    return std::ranges::all_of(reads_of(producer), [&](Expr read) {
+      const std::vector<size_t>& writers = writers_[tensor_of(read).index];
+      return writers.size() <= 1 && std::ranges::none_of(writers, [&](size_t w) { return w > at && w <= last; });
+    });
   }
 
   bool try_inline(size_t at, const Nest& nest) {
@@ -140,15 +143,17 @@ class Inliner {
     if (write == nullptr) return false;
     const TensorId tensor = write->tensor;
     if (shared_.contains(tensor)) return decline(tensor, "it is an output, or of use elsewhere");
-    if (writers_[tensor.index] != 1) return decline(tensor, "several statements write it");
-    if (!stays_the_same(nest)) return decline(tensor, "what it reads is written in place");
+    if (!nest.schedule.empty()) return decline(tensor, "its nest has a schedule");
+    if (writers_[tensor.index].size() != 1) return decline(tensor, "several statements write it");
     const std::vector<size_t> consumers = readers_[tensor.index];
     if (consumers.empty()) {
       removed_[at] = true;
       update_readers(at, tensor, nest);
       return true;
     }
-    if (changes_->disturb(nest, at, *std::ranges::max_element(consumers)))
+    const size_t last = *std::ranges::max_element(consumers);
+    if (!stays_the_same(nest, at, last)) return decline(tensor, "what it reads is written in place");
+    if (changes_->disturb(nest, at, last))
       return decline(tensor, "an extent that it uses is set again before a consumer");
     for (size_t consumer : consumers) {
       if (!accepts(consumer, *write, consumers.size())) return false;
@@ -207,14 +212,18 @@ class Inliner {
     return true;
   }
 
-  // True when the one read runs over all axes of the nest, each by itself, so that no point of the producer is read twice.
+  // True when the one read runs over all axes of the nest, each by itself, so that no point of the producer is read twice. An
+  // index without axes picks a slice.
   bool reads_each_point_once(const Nest& nest, const Sites& sites) const {
     if (sites.reads.size() != 1) return false;
     std::vector<VariableId> seen;
     for (Expr index : index_of(program_, sites.reads[0])) {
-      if (is_constant(index)) continue;
-      if (!is_variable(index) || std::ranges::find(seen, variable_of(index)) != seen.end()) return false;
-      seen.push_back(variable_of(index));
+      const bool moves =
+          std::ranges::any_of(nest.axes, [&](const Axis& axis) { return uses_variable(index, axis.variable); });
+      if (!moves) continue;
+      const std::optional<VariableId> axis = axis_of(nest.axes, index);
+      if (!axis || std::ranges::find(seen, *axis) != seen.end()) return false;
+      seen.push_back(*axis);
     }
     return std::ranges::all_of(nest.axes, [&](const Axis& axis) {
       return std::ranges::find(seen, axis.variable) != seen.end() ||
@@ -230,11 +239,11 @@ class Inliner {
     });
   }
 
-  // The producer's value at `index` of its tensor.
+  // The producer's value at `index` of its tensor. `write` is a map_write: each index is an axis, or 0.
   static Expr value_at(const Write& write, std::span<const Expr> index) {
     Substitution point;
     for (size_t d = 0; d < index.size(); ++d) {
-      if (is_variable(write.index[d])) point[variable_of(write.index[d]).index] = index[d];
+      if (!is_constant(write.index[d])) point[variable_of(write.index[d]).index] = index[d];
     }
     return substitute(write.value, point);
   }
@@ -261,8 +270,7 @@ class Inliner {
   const SharedTensors& shared_;
   const PassContext& context_;
   std::optional<SymbolChanges> changes_;
-  std::vector<std::vector<size_t>> readers_;  // statements, by tensor
-  std::vector<int> writers_;
+  std::vector<std::vector<size_t>> readers_, writers_;  // statements, by tensor
   std::vector<bool> removed_;
 };
 

@@ -11,6 +11,7 @@
 
 #include "ir/checked.h"
 #include "ir/largest.h"
+#include "passes/annotated_schedule.h"
 #include "passes/emit_nest.h"
 #include "passes/flat_nest.h"
 #include "passes/lifetimes.h"
@@ -87,6 +88,7 @@ class KernelBuilder {
   std::vector<TensorId> parameters;  // tensors of the parameters, in order
   std::string stem;
   std::vector<std::string> because;
+  Diagnostics faults;  // of schedules that cannot be carried out
 
   // "x f32[N, 8], w f32[8, 4] -> y f32[N, 4]": what is read, then what is written.
   std::string shapes() const {
@@ -131,6 +133,9 @@ class KernelBuilder {
     ChosenSchedule chosen;
     if (nest.schedule.empty()) {
       chosen = choose_schedule(flat, pool, machine_, math_);
+    } else if (std::optional<Diagnostic> fault = schedule_fault(nest, flat, pool)) {
+      faults.push_back(std::move(*fault));
+      return;
     } else {
       chosen = {nest.schedule, "as annotated"};
     }
@@ -460,6 +465,7 @@ class ProgramLowering {
   // Adds the kernel and a call of it. `first` are entry buffers for parameters that are no tensors.
   void call(KernelBuilder& builder, Block& block, std::vector<BufferId> first = {}) {
     ExprPool& pool = *program_.pool;
+    fault_.insert(fault_.end(), builder.faults.begin(), builder.faults.end());
     Call call{{}, std::move(first), {}};
     for (TensorId tensor : builder.parameters) call.buffers.push_back(place(tensor));
     for (const Buffer& buffer : builder.kernel.buffers) {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "ir/linear.h"
+#include "passes/tensor_uses.h"
 
 namespace burin::passes {
 
@@ -53,17 +54,26 @@ class Padding {
   void run() { run(program_.body); }
 
  private:
-  // What a body made is there for the bodies inside of it, and not after it.
+  // A copy made in a body serves the bodies inside of it, and nothing after it.
   void run(std::vector<Statement>& statements) {
-    const size_t made_outside = made_.size();
+    ++depth_;
     std::vector<Statement> body;
     for (Statement& statement : statements) {
       if (auto* nest = std::get_if<Nest>(&statement.form)) pad(*nest, body);
+      forget_copies(statement);
       for_each_body(statement, [&](std::vector<Statement>& inner) { run(inner); });
       body.push_back(std::move(statement));
     }
     statements = std::move(body);
-    made_.erase(made_.begin() + static_cast<std::ptrdiff_t>(made_outside), made_.end());
+    std::erase_if(made_, [&](const Made& made) { return made.depth == depth_; });
+    --depth_;
+  }
+
+  // A tensor may be written in parts by several statements, or anew by each iteration: its copy is out of date after a write.
+  void forget_copies(const Statement& writer) {
+    if (made_.empty()) return;
+    const std::vector<TensorId> written = uses_of(writer).written;
+    std::erase_if(made_, [&](const Made& made) { return std::ranges::find(written, made.source) != written.end(); });
   }
 
   void pad(Nest& nest, std::vector<Statement>& before) {
@@ -145,7 +155,7 @@ class Padding {
     const bool may_change = std::ranges::any_of(program_.opaque_symbols, [&](VariableId symbol) {
       return std::ranges::any_of(shape, [&](Expr extent) { return uses_variable(extent, symbol); });
     });
-    if (!may_change) made_.push_back({id, border, otherwise, padded});
+    if (!may_change) made_.push_back({id, border, otherwise, padded, depth_});
     return padded;
   }
 
@@ -166,11 +176,13 @@ class Padding {
     Border border;
     Expr otherwise;
     TensorId padded;
+    int depth;
   };
 
   Program& program_;
   const PassContext& context_;
   std::vector<Made> made_;
+  int depth_ = 0;  // of the body that is being walked
 };
 
 }  // namespace

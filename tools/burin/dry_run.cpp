@@ -24,13 +24,32 @@ std::string line_of(const frontend::Unsupported& feature) {
                      ir::printable(fmt::format("{}", fmt::join(feature.nodes, ", "))), more);
 }
 
+// What stands in the way after import: every step up to code generation, with the invariants of each form checked. Nothing of
+// it is kept.
+ir::Diagnostics faults_of_lowering(const Options& asked) {
+  Options options = asked;
+  options.verify_each = true;
+  ir::Result<ir::Graph> graph = import_file(options.subject, options);
+  if (!graph) return graph.faults();
+  if (ir::Status status = run_graph_passes(*graph, options); !status) return status.faults();
+  const ir::Result<std::vector<targets::Target>> targets = targets_for(options, kDefaultPlatform);
+  if (!targets) return targets.faults();
+  ir::Diagnostics faults;
+  for (const targets::Target& target : *targets) {
+    const ir::Result<ir::Module> module = lower_for(*graph, target, options);
+    if (!module) faults.insert(faults.end(), module.faults().begin(), module.faults().end());
+  }
+  return faults;
+}
+
 }  // namespace
 
 ExitCode dry_run(const Options& options) {
   const std::string subject = options.subject.string();
   ir::Result<frontend::OnnxModel> model = frontend::read_model(options.subject, limits_of(options));
   if (!model) return report(subject, model.faults());
-  const frontend::ImportReport found = frontend::check_model(std::move(*model), import_options(options));
+  frontend::ImportReport found = frontend::check_model(std::move(*model), import_options(options));
+  if (found.faults.empty() && found.unsupported.empty()) found.faults = faults_of_lowering(options);
   std::string text;
   for (const frontend::Unsupported& feature : found.unsupported) text += line_of(feature);
   text += fmt::format("{}, {}, {}\n", counted(static_cast<size_t>(found.nodes), "node"),

@@ -1,4 +1,5 @@
-// `burin compile --dry_run`: everything that stands in the way of compiling a model, at once and with counts.
+// `burin compile --dry_run`: everything that stands in the way of compiling a model, at once and with counts. A model that
+// imports is also lowered for each target, with the invariants of every form checked; only code is not generated.
 #pragma once
 
 #include "tools/burin/options.h"

@@ -169,7 +169,7 @@ constexpr Flag kFlagRows[] = {
         .name = "--dry_run",
         .commands = in(kCompile),
         .needs = Needs::kModel,
-        .doc = "List every operator, attribute and type that is not supported, and compile nothing.",
+        .doc = "List everything that is not supported and every fault up to code generation, and compile nothing.",
         .elsewhere = kCompileOnly,
         .set = set_true<&Options::dry_run>,
     },

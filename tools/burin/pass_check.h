@@ -1,7 +1,6 @@
 // --check-passes: the IR computes the same before and after every pass, on random inputs.
 #pragma once
 
-#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -12,15 +11,20 @@
 
 namespace burin::tools {
 
-// Follows one run of passes: the first form seen is the reference for those after it. Symbols get small values.
+// Follows one run of passes: the first form seen is the reference for those after it. Symbols get several values each: the same
+// small one for all, the smallest that each may have, and values that differ, so that no symbol passes for another.
 class PassCheck {
  public:
   ir::Status check(std::string_view pass, const ir::Graph& graph);
   ir::Status check(std::string_view pass, const ir::Program& program);
 
  private:
-  std::vector<ir::Literal> inputs_;
-  std::optional<std::vector<ir::Literal>> expected_;
+  struct Trial {
+    std::vector<ir::Literal> inputs, expected;
+  };
+  ir::Status start(const ir::Program& program);
+
+  std::vector<Trial> trials_;  // at least one once the first form was seen
 };
 
 }  // namespace burin::tools
