@@ -1,45 +1,55 @@
 #include "codegen/output_file.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
+#include "ir/retried.h"
+
 namespace burin::codegen {
+namespace {
+
+constexpr size_t kMostWaiting = 1 << 16;
+constexpr size_t kMostAtOnce = 1 << 30;  // below what one call of write takes on every system
 
 ir::Diagnostic file_fault(const std::string& path, std::string_view wanted, int error) {
   return ir::environment_fault("file", fmt::format("file \"{}\"", path), "expected to {} it, found: {}", wanted,
                                std::strerror(error));
 }
 
-ir::Diagnostic file_fault(const std::string& path, std::string_view wanted) { return file_fault(path, wanted, errno); }
+bool write_all(int file, std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written =
+        ir::retried([&] { return ::write(file, bytes.data(), std::min(bytes.size(), kMostAtOnce)); });
+    if (written < 0) return false;
+    bytes = bytes.subspan(static_cast<size_t>(written));
+  }
+  return true;
+}
 
-OutputFile::OutputFile(std::string path, std::string aside, std::FILE* file)
-    : path_(std::move(path)), aside_(std::move(aside)), file_(file) {}
-
-namespace {
-std::string aside_of(const std::string& path) { return fmt::format("{}.part{}", path, getpid()); }
 }  // namespace
 
-ir::Result<OutputFile> OutputFile::create(std::string path) {
-  std::string aside = aside_of(path);
-  std::FILE* file = std::fopen(aside.c_str(), "wb");
-  if (file == nullptr) return file_fault(path, "write");
-  return OutputFile(std::move(path), std::move(aside), file);
+ir::Diagnostic file_fault(const std::string& path, std::string_view wanted) { return file_fault(path, wanted, errno); }
+
+ir::Result<OutputFile> OutputFile::create(Destination place) {
+  const int file =
+      ir::retried([&] { return ::open(place.path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666); });
+  if (file < 0) return file_fault(place.name, "write");
+  return OutputFile(std::move(place), file);
 }
 
-ir::Result<OutputFile> OutputFile::adopt(std::string path, const std::string& contents) {
-  std::string aside = aside_of(path);
-  if (contents != aside && std::rename(contents.c_str(), aside.c_str()) != 0) return file_fault(path, "write");
-  std::FILE* file = std::fopen(aside.c_str(), "r+b");
-  if (file == nullptr) return file_fault(path, "write");
-  return OutputFile(std::move(path), std::move(aside), file);
-}
+OutputFile::OutputFile(OutputFile&& other) noexcept
+    : place_(std::move(other.place_)),
+      file_(std::exchange(other.file_, -1)),
+      waiting_(std::move(other.waiting_)),
+      error_(other.error_) {}
 
 OutputFile::~OutputFile() {
-  if (file_ == nullptr) return;
-  file_.reset();
-  std::remove(aside_.c_str());
+  if (file_ >= 0) ::close(file_);
 }
 
 // What follows a first error fails for its own reasons, which are of no interest.
@@ -47,46 +57,62 @@ void OutputFile::expect(bool done) {
   if (!done && error_ == 0) error_ = errno;
 }
 
+void OutputFile::flush() {
+  if (error_ == 0) expect(write_all(file_, waiting_));
+  waiting_.clear();
+}
+
 void OutputFile::write(std::span<const std::byte> bytes) {
-  expect(std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) == bytes.size());
-}
-
-void OutputFile::write_at(int64_t offset, std::span<const std::byte> bytes) {
-  expect(fseeko(file_.get(), offset, SEEK_SET) == 0);
-  write(bytes);
-}
-
-void OutputFile::pad_to(int64_t offset) {
-  expect(fseeko(file_.get(), 0, SEEK_END) == 0);
-  const std::byte zeros[512] = {};
-  for (int64_t at = ftello(file_.get()); at >= 0 && at < offset && error_ == 0; at = ftello(file_.get())) {
-    write({zeros, static_cast<size_t>(std::min<int64_t>(offset - at, sizeof zeros))});
+  if (waiting_.size() + bytes.size() > kMostWaiting) flush();
+  if (bytes.size() < kMostWaiting) {
+    waiting_.insert(waiting_.end(), bytes.begin(), bytes.end());
+  } else if (error_ == 0) {
+    expect(write_all(file_, bytes));
   }
 }
 
+void OutputFile::write_at(int64_t offset, std::span<const std::byte> bytes) {
+  flush();
+  expect(::lseek(file_, offset, SEEK_SET) == offset);
+  write(bytes);
+}
+
 int64_t OutputFile::size() {
-  expect(fseeko(file_.get(), 0, SEEK_END) == 0);
-  return ftello(file_.get());
+  flush();
+  const off_t end = ::lseek(file_, 0, SEEK_END);
+  expect(end >= 0);
+  return end;
+}
+
+void OutputFile::pad_to(int64_t offset) {
+  constexpr std::byte kZeros[4096] = {};
+  for (int64_t at = size(); at < offset && error_ == 0;) {
+    const auto count = std::min<int64_t>(offset - at, sizeof kZeros);
+    write({kZeros, static_cast<size_t>(count)});
+    at += count;
+  }
+}
+
+void OutputFile::make_executable() {
+  struct stat status = {};
+  expect(::fstat(file_, &status) == 0);
+  expect(::fchmod(file_, (status.st_mode & 07777) | ((status.st_mode & 0444) >> 2)) == 0);
+}
+
+ir::Status OutputFile::finish() {
+  flush();
+  // A disk may only notice at the end that it is full. A closing that was interrupted has closed the file.
+  expect(::close(std::exchange(file_, -1)) == 0 || errno == EINTR);
+  return error_ == 0 ? ir::Status() : file_fault(place_.name, "write", error_);
 }
 
 ir::Status OutputFile::try_room(const std::string& path, int64_t bytes) {
   ir::Result<OutputFile> file = create(path);
   if (!file) return file.faults();
   file->pad_to(bytes);
-  file->expect(std::fflush(file->file_.get()) == 0);
-  return file->error_ == 0 ? ir::Status() : file_fault(path, "write", file->error_);
-}
-
-ir::Status OutputFile::finish() {
-  expect(std::fflush(file_.get()) == 0);
-  if (error_ != 0) return file_fault(path_, "write", error_);
-  file_.reset();
-  if (std::rename(aside_.c_str(), path_.c_str()) != 0) {
-    ir::Status status = file_fault(path_, "write");
-    std::remove(aside_.c_str());
-    return status;
-  }
-  return {};
+  ir::Status status = file->finish();
+  ::unlink(path.c_str());
+  return status;
 }
 
 }  // namespace burin::codegen

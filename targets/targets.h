@@ -50,9 +50,8 @@ constexpr int lanes_of(const Target& target, int element_bytes) { return target.
 std::span<const Target> all_targets();
 // The row of this name ("native" included); absent when there is none.
 std::optional<Target> target_named(std::string_view name);
-// The machine this runs on: the best row it can run, under the name "native". What it has beyond that row is left alone: a
-// library checks for rows. Absent
-// on an architecture without rows.
+// The machine this runs on: the best row it can run, under the name "native". Features beyond that row are not used, since a
+// library only asks a CPU for those of rows. Absent on an architecture without rows.
 std::optional<Target> native_target();
 
 // What a user asks for: the name of a row, or of a platform ("x86_64-linux-gnu", "aarch64-linux-gnu", "x86_64-linux-clang"),

@@ -1,5 +1,5 @@
 // The shape of the source tree, tested instead of promised: includes point one way, the top level holds what it should,
-// files stay small, and no file names a package registry. The rules run on this tree and on a bad one made here, which
+// files stay small, no file names a package registry, and pages name files and tests that are there. The rules run on this tree and on a bad one made here, which
 // they must reject.
 #include <gtest/gtest.h>
 
@@ -39,7 +39,7 @@ const Layer kLayers[] = {
     {.folder = "targets", .may_include = {}},
     {.folder = "ir", .may_include = {}},
     {.folder = "frontend", .may_include = {"ir"}},
-    {.folder = "passes", .may_include = {"ir", "targets"}},
+    {.folder = "passes", .may_include = {"ir"}},
     {.folder = "codegen", .may_include = {"ir", "targets", "runtime"}, .may_use_llvm = true},
     {.folder = "tools",
      .may_include = {"runtime", "targets", "ir", "frontend", "passes", "codegen"},
@@ -167,10 +167,46 @@ void check_includes(const fs::path& root, const std::string& file, const std::st
   }
 }
 
+// Names in backquotes: `ir/graph.h` is a file, `Layout.a_good_tree_has_no_faults` a test in C++ or of CMake. The op of
+// docs/adding_an_op.md is made up, and so are its files.
+void check_names_in_page(const fs::path& root, const std::string& page, const std::string& content,
+                         const std::string& tests, std::vector<std::string>& faults) {
+  static const std::regex kQuoted(R"re(`([^`\n]+)`)re");
+  static const std::regex kFile(
+      R"re((bench|codegen|docs|examples|frontend|ir|passes|runtime|targets|tests|tools)(/[\w.-]+)+\.\w+)re");
+  static const std::regex kTest(R"re(([A-Z]\w+)\.([a-z]\w*_\w+))re");
+  for (std::sregex_iterator quoted(content.begin(), content.end(), kQuoted), end; quoted != end; ++quoted) {
+    const std::string name = (*quoted)[1];
+    std::smatch parts;
+    if (name.find("swoosh") != std::string::npos) continue;
+    if (std::regex_match(name, kFile) && !fs::exists(root / name)) {
+      faults.push_back(page + " names a file that is not there: " + name);
+    } else if (std::regex_match(name, parts, kTest) &&
+               tests.find(parts[1].str() + ", " + parts[2].str() + ")") == tests.npos &&
+               tests.find("NAME " + name) == tests.npos) {
+      faults.push_back(page + " names a test that is not there: " + name);
+    }
+  }
+}
+
+bool is_page(const fs::path& path) { return path.extension() == ".md"; }
+
+// The sources and CMake files of all tests.
+std::string content_of_tests(const fs::path& root, const std::vector<std::string>& files) {
+  std::string all;
+  for (const std::string& file : files) {
+    if (file.starts_with("tests/") && (is_source(file) || file.ends_with("CMakeLists.txt")))
+      all += content_of(root / file);
+  }
+  return all;
+}
+
 std::vector<std::string> layout_faults(const fs::path& root) {
   std::vector<std::string> faults;
   std::set<std::string> unexpected;
-  for (const std::string& file : project_files(root)) {
+  const std::vector<std::string> files = project_files(root);
+  const std::string tests = content_of_tests(root, files);
+  for (const std::string& file : files) {
     const std::string top = top_level_of(file);
     if (!starts_with_dot(top) && std::find(std::begin(kTopLevel), std::end(kTopLevel), top) == std::end(kTopLevel)) {
       if (unexpected.insert(top).second) faults.push_back(top + " is not one of the names expected at the top level");
@@ -178,6 +214,7 @@ std::vector<std::string> layout_faults(const fs::path& root) {
     const std::string content = content_of(root / file);
     if (!is_text(content)) continue;
     if (is_source(file)) check_includes(root, file, content, faults);
+    if (is_page(file)) check_names_in_page(root, file, content, tests, faults);
     const auto lines = static_cast<size_t>(std::count(content.begin(), content.end(), '\n'));
     if (lines > kMostLines) {
       faults.push_back(file + " has " + std::to_string(lines) + " lines, more than " + std::to_string(kMostLines));
@@ -275,6 +312,18 @@ TEST(Layout, a_long_file_is_reported_with_its_length) {
   tree.write("ir/long.cpp", std::string(kMostLines, '\n'));
   tree.write("ir/longer.cpp", std::string(kMostLines + 1, '\n'));
   EXPECT_EQ(layout_faults(tree.root()), Faults{"ir/longer.cpp has 801 lines, more than 800"});
+}
+
+TEST(Layout, a_page_names_files_and_tests_that_are_there) {
+  TemporaryTree tree;
+  tree.write("ir/graph.h", "");
+  tree.write("tests/ir_test.cpp", "TEST(Graph, keeps_its_order) {}\n");
+  tree.write("tests/CMakeLists.txt", "add_test(NAME Rows.are_as_onnx_has_them)\n");
+  tree.write("docs/page.md",
+             "`ir/graph.h`, `ir/gone.h`, `ir/ops/swoosh.cpp`, `Graph.keeps_its_order`, `Graph.loses_its_order`, "
+             "`Rows.are_as_onnx_has_them`, `out/libdigits.so`\n");
+  EXPECT_EQ(layout_faults(tree.root()), (Faults{"docs/page.md names a file that is not there: ir/gone.h",
+                                                "docs/page.md names a test that is not there: Graph.loses_its_order"}));
 }
 
 TEST(Layout, a_registry_host_is_reported_in_any_text_file) {

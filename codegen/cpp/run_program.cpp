@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "ir/retried.h"
+
 namespace burin::codegen {
 namespace {
 
@@ -42,9 +44,8 @@ ir::Result<int> run_program(const std::vector<std::string>& command, const std::
                                  "expected to run it, found: {}", std::strerror(error));
   }
   int status = 0;
-  while (waitpid(process, &status, 0) < 0) {
-    if (errno != EINTR)
-      return ir::environment_fault("no-program", command[0], "expected its exit code, found: {}", std::strerror(errno));
+  if (ir::retried([&] { return waitpid(process, &status, 0); }) < 0) {
+    return ir::environment_fault("no-program", command[0], "expected its exit code, found: {}", std::strerror(errno));
   }
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }

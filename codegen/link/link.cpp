@@ -170,16 +170,16 @@ int64_t room_to_link(const LinkInput& input) {
   return static_cast<int64_t>(bytes);
 }
 
-ir::Status link(const LinkInput& input, LinkKind kind, const std::string& path) {
+ir::Status link(const LinkInput& input, LinkKind kind, const Destination& place) {
   ir::Result<ScratchFolder> folder = ScratchFolder::create();
   if (!folder) return folder.faults();
-  const std::string linked = path + ".linked";
+  const std::string linked = folder->path_of("linked");
   // The linker's words for a path that it cannot write, or a full disk, would pass for a defect.
   if (ir::Status room = OutputFile::try_room(linked, room_to_link(input)); !room) return room;
   std::vector<std::string> arguments = {"-m", emulation(input.architecture), "-o", linked};
   if (kind == LinkKind::kRelocatable) arguments.emplace_back("-r");
   if (kind == LinkKind::kShared) {
-    for (std::string& option : shared_library_options(input, std::filesystem::path(path).filename().string())) {
+    for (std::string& option : shared_library_options(input, std::filesystem::path(place.name).filename().string())) {
       arguments.push_back(std::move(option));
     }
   }
@@ -194,8 +194,10 @@ ir::Status link(const LinkInput& input, LinkKind kind, const std::string& path) 
 
   ir::Result<std::unique_ptr<llvm::MemoryBuffer>> bytes = map_file(linked);
   if (!bytes) return bytes.faults();
-  ir::Result<OutputFile> file = OutputFile::adopt(path, linked);
+  ir::Result<OutputFile> file = OutputFile::create(place);
   if (!file) return file.faults();
+  file->write(bytes_of(**bytes));
+  if (kind == LinkKind::kShared) file->make_executable();
   if (!input.tables->weights.empty()) {
     if (status = append_weights(*file, bytes_of(**bytes), *input.tables); !status) return status;
   }
@@ -204,13 +206,15 @@ ir::Status link(const LinkInput& input, LinkKind kind, const std::string& path) 
 
 }  // namespace
 
-ir::Status link_shared(const LinkInput& input, const std::string& path) { return link(input, LinkKind::kShared, path); }
-
-ir::Status write_object(const LinkInput& input, const std::string& path) {
-  return link(input, LinkKind::kRelocatable, path);
+ir::Status link_shared(const LinkInput& input, const Destination& place) {
+  return link(input, LinkKind::kShared, place);
 }
 
-ir::Status write_static_library(const LinkInput& input, const std::string& path) {
+ir::Status write_object(const LinkInput& input, const Destination& place) {
+  return link(input, LinkKind::kRelocatable, place);
+}
+
+ir::Status write_static_library(const LinkInput& input, const Destination& place) {
   std::vector<llvm::NewArchiveMember> members;
   for (const ObjectFile& object : input.objects) members.push_back(member(object.name, object.bytes));
   const bool has_weights = !input.tables->weights.empty();
@@ -220,23 +224,23 @@ ir::Status write_static_library(const LinkInput& input, const std::string& path)
     placeholder = weights_placeholder(*input.tables, input.architecture, LinkKind::kRelocatable);
     members.push_back(member(name, placeholder));
   }
-  ir::Result<OutputFile> file = OutputFile::create(path);
+  ir::Result<OutputFile> file = OutputFile::create(place);
   if (!file) return file.faults();
   if (ir::Status status = write_members(*file, members); !status) return status;
   if (has_weights) write_last_member(*file, static_cast<int64_t>(placeholder.size()), input);
   return file->finish();
 }
 
-ir::Status write_runtime_archive(targets::Architecture architecture, const std::string& path) {
-  ir::Result<OutputFile> file = OutputFile::create(path);
+ir::Status write_runtime_archive(targets::Architecture architecture, const Destination& place) {
+  ir::Result<OutputFile> file = OutputFile::create(place);
   if (!file) return file.faults();
   const llvm::NewArchiveMember runtime = member("runtime.o", runtime_object(architecture));
   if (ir::Status status = write_members(*file, {&runtime, 1}); !status) return status;
   return file->finish();
 }
 
-ir::Status write_weights(const ModelTables& tables, const std::string& path) {
-  ir::Result<OutputFile> file = OutputFile::create(path);
+ir::Status write_weights(const ModelTables& tables, const Destination& place) {
+  ir::Result<OutputFile> file = OutputFile::create(place);
   if (!file) return file.faults();
   for_each_run(tables.weights_pieces, tables.weights_bytes, [&](std::span<const std::byte> run) { file->write(run); });
   return file->finish();

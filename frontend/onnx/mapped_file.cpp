@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "frontend/onnx/descriptor.h"
+#include "ir/retried.h"
 
 namespace burin::frontend {
 namespace {
@@ -29,7 +30,7 @@ MappedFile::~MappedFile() {
 
 ir::Result<MappedFile> MappedFile::open(const std::filesystem::path& path) {
   // Without O_NONBLOCK, opening a pipe that nobody writes to waits for ever.
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const Descriptor file(ir::retried([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK); }));
   if (file.number() < 0) return fault_of(errno, path);
   return map(file.number(), path);
 }

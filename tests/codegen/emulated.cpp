@@ -56,7 +56,7 @@ bool has_emulator() {
 }
 
 std::string compile_run_model() {
-  return "aarch64-linux-gnu-gcc -O1 -I" + test::source_dir() + " " + test::source_dir() + "/tests/codegen/run_model.c";
+  return "aarch64-linux-gnu-gcc -O1 -I" + test::source_dir() + " " + test::source_dir() + "/examples/run_model.c";
 }
 
 targets::Target aarch64() { return *targets::target_named("aarch64-neon"); }

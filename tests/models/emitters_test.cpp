@@ -58,7 +58,7 @@ class Emulated : public testing::TestWithParam<Model> {
  protected:
   void SetUp() override {
     const Finished compiled = run_program({"aarch64-linux-gnu-gcc", "-O1", "-I" + test::source_dir(),
-                                           source("tests/codegen/run_model.c"), "-o", folder_.path() / "run_model"});
+                                           source("examples/run_model.c"), "-o", folder_.path() / "run_model"});
     const bool has_qemu = run_program({"qemu-aarch64", "--version"}).exit_code == 0;
     if (compiled.exit_code == 127 || !has_qemu) GTEST_SKIP() << "needs aarch64-linux-gnu-gcc and qemu-aarch64";
     ASSERT_EQ(compiled.exit_code, 0) << compiled.errors;

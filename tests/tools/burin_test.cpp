@@ -204,9 +204,9 @@ TEST(Burin, ends_with_the_exit_code_of_what_is_at_fault) {
 
 TEST(Burin, verifies_another_machine_under_its_emulator) {
   const Scratch scratch;
-  const Finished built = run_program(
-      {"aarch64-linux-gnu-gcc", "-O1", "-I", source(""), source("tests/codegen/run_model.c"), "-o", "run_model"},
-      scratch.path());
+  const Finished built =
+      run_program({"aarch64-linux-gnu-gcc", "-O1", "-I", source(""), source("examples/run_model.c"), "-o", "run_model"},
+                  scratch.path());
   if (built.exit_code == 127 || run_program({"qemu-aarch64", "--version"}).exit_code != 0) {
     GTEST_SKIP() << "no qemu-aarch64 and compiler for it: aarch64 is not tested";
   }

@@ -30,15 +30,13 @@ std::vector<std::string> compile_command(const std::string& folder, const std::v
   return words;
 }
 
-// The files of a folder that have their final names.
+// Everything in a folder, by name.
 std::map<std::string, std::string> files_in(const fs::path& folder) {
   std::map<std::string, std::string> files;
   if (!fs::exists(folder)) return files;
   for (const auto& entry : fs::directory_iterator(folder)) {
-    const std::string name = entry.path().filename();
-    if (name.starts_with(".burin-") || !entry.is_regular_file()) continue;
     std::ifstream file(entry.path(), std::ios::binary);
-    files[name] = std::string(std::istreambuf_iterator<char>(file), {});
+    files[entry.path().filename()] = std::string(std::istreambuf_iterator<char>(file), {});
   }
   return files;
 }
@@ -184,7 +182,13 @@ void run_and_kill(std::vector<std::string> words, const fs::path& folder, std::c
   waitpid(pid, nullptr, 0);
 }
 
-TEST(WholeFiles, an_end_at_any_time_leaves_whole_files_only) {
+// The file that appears after those that go with it.
+std::string last_of(const std::vector<std::string>& way) {
+  if (way[1] == "lib") return "libdigits.so";
+  return way[1] == "static-lib" ? "libdigits.a" : "digits.cpp";
+}
+
+TEST(WholeFiles, an_end_at_any_time_leaves_whole_files_and_nothing_else) {
   constexpr int kMoments = BURIN_IS_SANITIZED ? 4 : 12;
   for (const auto& way : kWays) {
     const Scratch scratch;
@@ -192,17 +196,51 @@ TEST(WholeFiles, an_end_at_any_time_leaves_whole_files_only) {
     ASSERT_EQ(run_burin(compile_command("whole", way), scratch.path()).exit_code, 0);
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
     const auto whole = files_in(scratch.path() / "whole");
-    setenv("TMPDIR", scratch.path().c_str(), 1);  // what the killed leave behind goes with the test's folder
+    setenv("TMPDIR", scratch.path().c_str(), 1);  // what the killed leave there goes with the test's folder
     for (int moment = 0; moment < kMoments; ++moment) {
-      // More of them towards the end, where files are written and renamed.
+      // More of them towards the end, where files are written and named.
       run_and_kill(compile_command("out", way), scratch.path(), took * (moment + kMoments / 2) / (kMoments * 4 / 3));
-      for (const auto& [name, text] : files_in(scratch.path() / "out")) {
+      const auto left = files_in(scratch.path() / "out");
+      for (const auto& [name, text] : left) {
+        ASSERT_TRUE(whole.contains(name)) << name;
         EXPECT_TRUE(text == whole.at(name)) << name << " of " << text.size() << " bytes";
       }
+      EXPECT_TRUE(!left.contains(last_of(way)) || left.size() == whole.size());
+      EXPECT_TRUE(!left.empty() || !fs::exists(scratch.path() / "out"));
       fs::remove_all(scratch.path() / "out");
     }
     unsetenv("TMPDIR");
   }
+}
+
+TEST(WholeFiles, older_files_are_replaced_or_kept_whole) {
+  const Scratch scratch;
+  ASSERT_EQ(run_burin(compile_command("whole", kWays[0]), scratch.path()).exit_code, 0);
+  const auto whole = files_in(scratch.path() / "whole");
+  fs::create_directory(scratch.path() / "out");
+  for (const auto& [name, text] : whole) scratch.write("out/" + name, std::string_view("old"));
+  for (int moment = 0; moment < 8; ++moment) {
+    run_and_kill(compile_command("out", kWays[0]), scratch.path(), std::chrono::milliseconds(10 * moment));
+    const auto left = files_in(scratch.path() / "out");
+    EXPECT_EQ(left.size(), whole.size());
+    for (const auto& [name, text] : left) EXPECT_TRUE(text == "old" || text == whole.at(name)) << name;
+  }
+  ASSERT_EQ(run_burin(compile_command("out", kWays[0]), scratch.path()).exit_code, 0);
+  EXPECT_TRUE(files_in(scratch.path() / "out") == whole);
+}
+
+// A burin that was killed leaves its scratch folder for temporary files to the next one.
+TEST(WholeFiles, scratch_folders_of_the_dead_are_removed) {
+  const Scratch scratch;
+  fs::create_directories(scratch.path() / "burin-tmp-abcdef/below");
+  fs::create_directories(scratch.path() / "burin-tmp-of-someone-else");
+  const std::string temporary = scratch.path();
+  const Finished made =
+      run_burin(compile_command("out", kWays[0]), scratch.path(), [&] { setenv("TMPDIR", temporary.c_str(), 1); });
+  ASSERT_EQ(made.exit_code, 0) << made.errors;
+  EXPECT_FALSE(fs::exists(scratch.path() / "burin-tmp-abcdef"));
+  EXPECT_TRUE(fs::exists(scratch.path() / "burin-tmp-of-someone-else"));
+  EXPECT_EQ(std::distance(fs::directory_iterator(scratch.path()), {}), 2);
 }
 
 }  // namespace

@@ -97,14 +97,14 @@ std::vector<std::string> build_commands(const LoweredModel& model, Emit emit) {
 ir::Status write_cpp(const LoweredModel& model, OutputFiles& files) {
   const std::string text = codegen::emit_cpp(model.variants, model.tables);
   if (ir::Status status = files.add(codegen::source_file(model.tables), text); !status) return status;
-  const ir::Result<std::filesystem::path> weights = files.reserve(codegen::weights_file(model.tables));
-  return weights ? codegen::write_weights(model.tables, weights->string()) : ir::Status(weights.faults());
+  const ir::Result<codegen::Destination> weights = files.reserve(codegen::weights_file(model.tables));
+  return weights ? codegen::write_weights(model.tables, *weights) : ir::Status(weights.faults());
 }
 
 ir::Status write_runtime(const LoweredModel& model, OutputFiles& files) {
-  const ir::Result<std::filesystem::path> path = files.reserve("libburin_runtime.a");
+  const ir::Result<codegen::Destination> path = files.reserve("libburin_runtime.a");
   if (!path) return path.faults();
-  return codegen::write_runtime_archive(model.targets.front().architecture, path->string());
+  return codegen::write_runtime_archive(model.targets.front().architecture, *path);
 }
 
 ir::Status write_compiled(const LoweredModel& model, const Options& options, OutputFiles& files) {
@@ -113,11 +113,11 @@ ir::Status write_compiled(const LoweredModel& model, const Options& options, Out
   const StepTime time(options, "link");
   show_progress("linking");
   const codegen::LinkInput input = link_input(model, *objects);
-  const ir::Result<std::filesystem::path> path = files.reserve(code_file(model.tables.stem, options.emit));
+  const ir::Result<codegen::Destination> path = files.reserve(code_file(model.tables.stem, options.emit));
   if (!path) return path.faults();
-  if (options.emit == Emit::kLib) return codegen::link_shared(input, path->string());
-  return options.emit == Emit::kStaticLib ? codegen::write_static_library(input, path->string())
-                                          : codegen::write_object(input, path->string());
+  if (options.emit == Emit::kLib) return codegen::link_shared(input, *path);
+  return options.emit == Emit::kStaticLib ? codegen::write_static_library(input, *path)
+                                          : codegen::write_object(input, *path);
 }
 
 ir::Status write_code(const LoweredModel& model, const Options& options, OutputFiles& files) {

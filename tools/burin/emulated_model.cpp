@@ -71,17 +71,17 @@ std::string contents_of(const std::filesystem::path& path) {
 ir::Result<std::vector<ir::Literal>> run_emulated(const EmulatedModel& model,
                                                   std::span<const TensorDescription> outputs,
                                                   std::span<const ir::Literal> inputs) {
-  const std::filesystem::path& folder = model.folder->temporary();
-  if (ir::Status status = write_tensors(folder / "inputs", inputs); !status) return status.faults();
+  const codegen::ScratchFolder& folder = *model.folder;
+  if (ir::Status status = write_tensors(folder.path_of("inputs"), inputs); !status) return status.faults();
   std::vector<std::string> words = model.command;
-  for (const char* name : {"model.so", "inputs", "outputs"}) words.push_back(folder / name);
-  const ir::Result<int> code = codegen::run_program(words, folder / "log");
+  for (const char* name : {"model.so", "inputs", "outputs"}) words.push_back(folder.path_of(name));
+  const ir::Result<int> code = codegen::run_program(words, folder.path_of("log"));
   if (!code) return code.faults();
   if (*code != 0) {
     return ir::environment_fault("emulator", "--emulator", "expected {} to end with exit code 0, found {}: {}",
-                                 words[0], *code, contents_of(folder / "log"));
+                                 words[0], *code, contents_of(folder.path_of("log")));
   }
-  const std::string written = contents_of(folder / "outputs");
+  const std::string written = contents_of(folder.path_of("outputs"));
   Rest rest(written);
   std::vector<ir::Literal> values;
   for (const TensorDescription& output : outputs) {

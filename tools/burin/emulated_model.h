@@ -1,6 +1,6 @@
 // A library for a machine other than this one, run by a command that emulates it: `COMMAND LIBRARY INPUTS OUTPUTS`, where
 // both files hold, for one tensor after the other, rank, dimensions and bytes as int64 and then the elements.
-// tests/codegen/run_model.c is such a program.
+// examples/run_model.c is such a program.
 #pragma once
 
 #include <memory>
@@ -8,16 +8,16 @@
 #include <string>
 #include <vector>
 
+#include "codegen/link/scratch_folder.h"
 #include "ir/literal.h"
 #include "ir/result.h"
 #include "tools/burin/description.h"
-#include "tools/burin/output_files.h"
 
 namespace burin::tools {
 
 struct EmulatedModel {
   std::vector<std::string> command;
-  std::unique_ptr<OutputFiles> folder;  // holds model.so, and is gone with this
+  std::unique_ptr<codegen::ScratchFolder> folder;  // holds model.so, and is gone with this
 };
 
 ir::Result<std::vector<ir::Literal>> run_emulated(const EmulatedModel& model,

@@ -318,7 +318,7 @@ constexpr Flag kFlagRows[] = {
         .commands = in(kRun, kVerify),
         .needs = Needs::kModel,
         .doc = "Run the library by `COMMAND LIBRARY INPUTS OUTPUTS`, for a target that this machine is not: "
-               "\"qemu-aarch64 -L /usr/aarch64-linux-gnu ./run_model\" (tests/codegen/run_model.c).",
+               "\"qemu-aarch64 -L /usr/aarch64-linux-gnu ./run_model\", built from examples/run_model.c.",
         .elsewhere = "only run and verify take outputs from elsewhere",
         .set = set_emulator,
     },

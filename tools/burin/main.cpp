@@ -1,8 +1,6 @@
 // The burin executable: reads the command line and hands over to a subcommand.
 #include <clocale>
 #include <csignal>
-#include <exception>
-#include <new>
 #include <variant>
 
 #include "tools/burin/bench.h"
@@ -13,6 +11,7 @@
 #include "tools/burin/opt_command.h"
 #include "tools/burin/reduce.h"
 #include "tools/burin/report.h"
+#include "tools/burin/resources.h"
 #include "tools/burin/run.h"
 #include "tools/burin/verify.h"
 
@@ -50,11 +49,13 @@ int main(int argc, char** argv) {
   using namespace burin;
   // A file that may not grow is a failed write, not the end of the process.
   std::signal(SIGXFSZ, SIG_IGN);
-  try {
-    return tools::run_burin(argc, argv);
-  } catch (const std::bad_alloc&) {
-    return tools::report("burin", {ir::environment_fault("memory", "", "expected more memory than there is")});
-  } catch (const std::exception& defect) {
-    return tools::report("burin", {ir::Diagnostic{ir::Fault::kInternal, "defect", "", defect.what(), {}}});
+  // So is a pipe that nobody reads any more, until what was begun is cleaned up. Programs that burin starts do not inherit
+  // a handler.
+  std::signal(SIGPIPE, [](int) {});
+  const tools::ExitCode code = tools::run_with_resources(tools::run_burin, argc, argv);
+  if (code == tools::kReaderGone) {
+    std::signal(SIGPIPE, SIG_DFL);
+    std::raise(SIGPIPE);
   }
+  return code;
 }

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "codegen/link/scratch_folder.h"
 #include "frontend/onnx/external_data.h"
 #include "tools/burin/check_command.h"
 #include "tools/burin/model_edits.h"
@@ -56,7 +57,7 @@ void take_in_external_data(onnx::ModelProto& model, const fs::path& path) {
 // The model that is being reduced: what was found so far, and where it is kept.
 class Reduction {
  public:
-  Reduction(const Options& options, onnx::ModelProto model, TensorTypes types, OutputFiles scratch)
+  Reduction(const Options& options, onnx::ModelProto model, TensorTypes types, codegen::ScratchFolder scratch)
       : options_(options), best_(std::move(model)), types_(std::move(types)), scratch_(std::move(scratch)) {
     const auto allowed = std::chrono::duration<double>(options.gave("--seconds") ? options.seconds : 1e9);
     end_ = Clock::now() + std::chrono::duration_cast<Clock::duration>(allowed);
@@ -90,7 +91,7 @@ class Reduction {
     if (is_over()) return false;
     std::string bytes;
     if (!candidate.SerializeToString(&bytes) || !seen_.insert(bytes).second) return false;
-    const fs::path path = scratch_.temporary() / "model.onnx";
+    const fs::path path = scratch_.path_of("model.onnx");
     std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
     ++checks_;
     show_progress(fmt::format("{} nodes, {} bytes, check {}", count_nodes(best_), best_.ByteSizeLong(), checks_));
@@ -105,7 +106,7 @@ class Reduction {
   const Options& options_;
   onnx::ModelProto best_;
   TensorTypes types_;
-  OutputFiles scratch_;
+  codegen::ScratchFolder scratch_;
   std::set<std::string> seen_;
   Clock::time_point end_;
   ir::Status status_;
@@ -273,7 +274,7 @@ ExitCode reduce(const Options& options) {
   }
   ir::Result<onnx::ModelProto> model = read(options.subject);
   if (!model) return report(subject, model.faults());
-  ir::Result<OutputFiles> scratch = OutputFiles::in(fs::temp_directory_path());
+  ir::Result<codegen::ScratchFolder> scratch = codegen::ScratchFolder::create();
   if (!scratch) return report(subject, scratch.faults());
   TensorTypes types = tensor_types(*model, options.subject);
   const int64_t nodes = count_nodes(*model);

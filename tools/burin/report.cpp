@@ -9,11 +9,16 @@
 #include <cstring>
 #include <utility>
 
+#include "ir/retried.h"
+
 namespace burin::tools {
 namespace {
 
-ExitCode exit_code_of(ir::Fault fault) {
-  switch (fault) {
+constexpr std::string_view kReaderGoneKind = "reader-gone";
+
+ExitCode exit_code_of(const ir::Diagnostic& diagnostic) {
+  if (diagnostic.kind == kReaderGoneKind) return kReaderGone;
+  switch (diagnostic.fault) {
     case ir::Fault::kInput:
     case ir::Fault::kUnsupported: return kInputAtFault;
     case ir::Fault::kUsage: return kCommandLineAtFault;
@@ -36,7 +41,7 @@ ir::Diagnostic usage_fault(std::string where, std::string message) {
 
 ExitCode exit_code_of(const ir::Diagnostics& faults) {
   ExitCode worst = kDone;
-  for (const ir::Diagnostic& fault : faults) worst = std::max(worst, exit_code_of(fault.fault));
+  for (const ir::Diagnostic& fault : faults) worst = std::max(worst, exit_code_of(fault));
   return worst;
 }
 
@@ -47,7 +52,7 @@ ExitCode report(std::string_view subject, const ir::Diagnostics& faults) {
     // A fault of the file itself, which whoever read it has named already.
     const bool is_named = fault.where == subject || fault.where.starts_with(prefix);
     const std::string line = (is_named ? "" : prefix) + fault.text() + '\n';
-    std::fwrite(line.data(), 1, line.size(), stderr);
+    if (fault.kind != kReaderGoneKind) write_all(STDERR_FILENO, line);
   }
   return exit_code_of(faults);
 }
@@ -58,10 +63,20 @@ void advise(std::string_view subject, std::string_view what) {
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
+bool write_all(int file, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ir::retried([&] { return write(file, text.data(), text.size()); });
+    if (written < 0) return false;
+    text.remove_prefix(static_cast<size_t>(written));
+  }
+  return true;
+}
+
 ir::Status print(std::string_view text) {
   clear_progress();
-  if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) return {};
-  return ir::environment_fault("write", "standard output", "cannot write: {}", std::strerror(errno));
+  if (write_all(STDOUT_FILENO, text)) return {};
+  const std::string_view kind = errno == EPIPE ? kReaderGoneKind : "write";
+  return ir::environment_fault(kind, "standard output", "cannot write: {}", std::strerror(errno));
 }
 
 void show_progress(std::string_view what) {

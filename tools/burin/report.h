@@ -14,13 +14,14 @@ enum ExitCode : int {
   kCommandLineAtFault = 2,
   kEnvironmentAtFault = 3,  // no compiler, disk full, folder not writable
   kDefect = 70,             // of burin
+  kReaderGone = 141,        // of standard output, as in `burin ops | head -1`: what a shell calls an end by SIGPIPE
 };
 
 inline constexpr const char* kVersion = "burin " BURIN_VERSION;
 
 ir::Diagnostic usage_fault(std::string where, std::string message);
 
-// The gravest of them: a defect before the environment before the command line before the input.
+// The gravest of them: a reader that is gone before a defect before the environment before the command line before the input.
 ExitCode exit_code_of(const ir::Diagnostics& faults);
 
 // Prints each as `subject: where: message`, and returns their exit code.
@@ -29,7 +30,10 @@ ExitCode report(std::string_view subject, const ir::Diagnostics& faults);
 // Prints `subject: what` on standard error: something worth knowing that is no fault.
 void advise(std::string_view subject, std::string_view what);
 
-// Writes to standard output; false when it cannot be written to (a full disk).
+// Writes all of `text` into an open file; false, and errno, where that fails.
+bool write_all(int file, std::string_view text);
+
+// Writes to standard output; a fault when it cannot be written to (a full disk, a reader that is gone).
 ir::Status print(std::string_view text);
 
 // What goes on, on one line of a terminal that later lines replace; nothing in a pipe.

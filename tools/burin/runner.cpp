@@ -5,9 +5,9 @@
 #include <optional>
 #include <utility>
 
+#include "codegen/link/scratch_folder.h"
 #include "ir/interpret_loops.h"
 #include "tools/burin/lower_model.h"
-#include "tools/burin/output_files.h"
 #include "tools/burin/report.h"
 
 namespace burin::tools {
@@ -75,26 +75,26 @@ ir::Result<LoweredModel> lower_to_run(const ir::Graph& graph, const Options& opt
 namespace {
 
 // A shared library called model.so in a temporary folder.
-ir::Result<OutputFiles> linked_library(const LoweredModel& model, const Options& options) {
+ir::Result<codegen::ScratchFolder> linked_library(const LoweredModel& model, const Options& options) {
   const ir::Result<std::vector<codegen::ObjectFile>> objects =
       make_objects(model, codegen::PartOf::kSharedLibrary, options);
   if (!objects) return objects.faults();
-  ir::Result<OutputFiles> files = OutputFiles::in(std::filesystem::temp_directory_path());
-  if (!files) return files.faults();
-  const std::filesystem::path path = files->temporary() / "model.so";
-  if (ir::Status status = codegen::link_shared(link_input(model, *objects), path.string()); !status)
-    return status.faults();
+  ir::Result<codegen::ScratchFolder> folder = codegen::ScratchFolder::create();
+  if (!folder) return folder.faults();
+  const std::string path = folder->path_of("model.so");
+  if (ir::Status status = codegen::link_shared(link_input(model, *objects), path); !status) return status.faults();
   clear_progress();
-  return files;
+  return folder;
 }
 
 ir::Result<Runner> make_emulated(const ir::Graph& graph, const Options& options) {
   const ir::Result<LoweredModel> model = lower_to_run(graph, options);
   if (!model) return model.faults();
-  ir::Result<OutputFiles> files = linked_library(*model, options);
-  if (!files) return files.faults();
+  ir::Result<codegen::ScratchFolder> folder = linked_library(*model, options);
+  if (!folder) return folder.faults();
   ModelDescription description = describe(model->modules.front());
-  return Runner({options.emulator, std::make_unique<OutputFiles>(std::move(*files))}, std::move(description));
+  return Runner({options.emulator, std::make_unique<codegen::ScratchFolder>(std::move(*folder))},
+                std::move(description));
 }
 
 ir::Result<Runner> make_interpreted(const ir::Graph& graph, const Options& options) {
@@ -114,9 +114,9 @@ ir::Result<Library> make_library(const ir::Graph& graph, const Options& options)
 }
 
 ir::Result<Library> load_linked(const LoweredModel& model, const Options& options) {
-  const ir::Result<OutputFiles> files = linked_library(model, options);
+  const ir::Result<codegen::ScratchFolder> folder = linked_library(model, options);
   // Once it is mapped, the file itself is not needed any more.
-  return files ? Library::load(files->temporary() / "model.so") : ir::Result<Library>(files.faults());
+  return folder ? Library::load(folder->path_of("model.so")) : ir::Result<Library>(folder.faults());
 }
 
 ir::Result<Runner> make_runner(const ir::Graph& graph, const Options& options) {

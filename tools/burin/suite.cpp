@@ -20,8 +20,10 @@
 
 #include <fmt/format.h>
 
+#include "ir/retried.h"
 #include "tools/burin/data_set.h"
 #include "tools/burin/json_report.h"
+#include "tools/burin/report.h"
 
 namespace burin::tools {
 namespace {
@@ -37,15 +39,6 @@ struct Child {
   Clock::time_point deadline;
   std::string received;
 };
-
-void write_all(int file, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = write(file, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return;
-    text.remove_prefix(static_cast<size_t>(written));
-  }
-}
 
 void limit_child(double timeout) {
   const rlimit no_core{0, 0};
@@ -86,7 +79,8 @@ std::string last_message(int messages) {
   const off_t size = lseek(messages, 0, SEEK_END);
   if (size <= 0) return {};
   std::string text(std::min(kMost, static_cast<size_t>(size)), '\0');
-  const ssize_t count = pread(messages, text.data(), text.size(), size - static_cast<off_t>(text.size()));
+  const off_t start = size - static_cast<off_t>(text.size());
+  const ssize_t count = ir::retried([&] { return pread(messages, text.data(), text.size(), start); });
   text.resize(count > 0 ? static_cast<size_t>(count) : 0);
   while (!text.empty() && text.back() == '\n') text.pop_back();
   return text.substr(text.find_last_of('\n') + 1);
@@ -111,8 +105,7 @@ CaseResult result_of(const Child& child, int status) {
 
 CaseResult finish(Child& child) {
   int status = 0;
-  while (waitpid(child.pid, &status, 0) < 0 && errno == EINTR) {
-  }
+  ir::retried([&] { return waitpid(child.pid, &status, 0); });
   CaseResult result = result_of(child, status);
   close(child.results);
   close(child.messages);
@@ -128,8 +121,7 @@ CaseResult stop(Child& child, double timeout) {
 // Takes what the child wrote; false at its end.
 bool receive(Child& child) {
   std::array<char, 4096> buffer{};
-  const ssize_t count = read(child.results, buffer.data(), buffer.size());
-  if (count < 0 && errno == EINTR) return true;
+  const ssize_t count = ir::retried([&] { return read(child.results, buffer.data(), buffer.size()); });
   if (count <= 0) return false;
   child.received.append(buffer.data(), static_cast<size_t>(count));
   return true;

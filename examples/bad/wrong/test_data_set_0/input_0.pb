@@ -1,0 +1,1 @@
+../../../../tools/digits/test_data_set_0/input_0.pb
