@@ -91,6 +91,7 @@ TEST(Resources, signals_that_end_nothing_change_nothing) {
   const Scratch scratch;
   std::vector<std::string> words = kCompile;
   words.insert(words.begin(), burin());
+  const auto before = std::signal(SIGPIPE, SIG_IGN);  // what the program inherits, until it has a handler
   const pid_t pid = fork();
   if (pid == 0) {
     std::vector<char*> arguments;
@@ -100,7 +101,7 @@ TEST(Resources, signals_that_end_nothing_change_nothing) {
     if (chdir(scratch.path().c_str()) == 0) execv(arguments[0], arguments.data());
     _exit(127);
   }
-  usleep(20'000);  // until its handlers are there
+  std::signal(SIGPIPE, before);
   int status = 0;
   while (waitpid(pid, &status, WNOHANG) == 0) {
     for (int signal : {SIGPIPE, SIGSTOP, SIGCONT, SIGWINCH}) kill(pid, signal);
