@@ -231,6 +231,9 @@ Status import_resize(NodeImport& node) {
   if (Status status = apply_roi(node, axes, resize, data); !status) return status;
   if (!is_empty(node, 2)) {
     if (Status status = apply_scales_of(node, 2, axes, resize, data); !status) return status;
+    // The formula of align_corners has the lengths of the tensors. From version 19 on ONNX's definition takes the length that
+    // the scale gives before it is rounded.
+    if (resize.coordinates == "align_corners" && node.opset() < 19) resize.scales.assign(resize.scales.size(), 0);
   } else if (!is_empty(node, 3)) {
     const ir::Result<std::vector<Expr>> sizes = required_elements(node, 3, "sizes");
     const bool stretches = node.text("keep_aspect_ratio_policy", "stretch") == "stretch";

@@ -304,6 +304,17 @@ TEST(ImportResize, bytes_shrink_by_steps_that_round) {
   EXPECT_EQ(shrunk({0, 3, 9, 4, 2, 6, 5, 1}), (std::vector<double>{3, 5}));
 }
 
+// 9 elements times 0.6 are 5.4. Up to version 18 the length of the result counts, 5; from 19 on ONNX's cases take 5.4.
+TEST(ImportResize, corners_align_by_the_length_that_the_version_says) {
+  for (const auto& [opset, places] :
+       {std::pair(18, std::vector<double>{0, 2, 4, 6, 8}), std::pair(19, std::vector<double>{0, 2, 4, 5, 7})}) {
+    ModelBuilder model(opset);
+    model.input("x", {9}).floats("scales", {0.6F}).output("y");
+    set_text(model.node("Resize", {"x", "", "scales"}, {"y"}), "coordinate_transformation_mode", "align_corners");
+    EXPECT_EQ(computed(model, {ir::floats({9}, {0, 1, 2, 3, 4, 5, 6, 7, 8})}), places) << "opset " << opset;
+  }
+}
+
 TEST(ImportWindow, negative_pads_are_refused) {
   for (const char* op : {"Conv", "AveragePool", "MaxPool", "LpPool"}) {
     ModelBuilder model;
