@@ -8,6 +8,10 @@ int main(void) {
   for (int i = 0; i < 2 * 64; ++i) image[i] = (float)(i % 7) / 7;
 
   const burin_model_api *api = digits_api();
+  if (api == NULL) {
+    puts(digits_problem());
+    return 1;
+  }
   burin_context *context;
   burin_plan_size plan;
   size_t bytes;
