@@ -83,7 +83,7 @@ def verify(burin: str, folder: str, flags: list[str], timeout: float = TIMEOUT) 
     if code < 0:
         name = signal.Signals(-code).name
         return Result(Outcome.CRASH, f"{name}: {first_fault(err)}")
-    if "guard page" in out + err:
+    if "between the guard pages" in out + err:
         return Result(Outcome.OVERRUN, detail or first_fault(err))
     if code == 0 and line.startswith("PASS"):
         return Result(Outcome.PASS)

@@ -65,7 +65,7 @@ std::string masked(const std::string& line) {
       {std::regex(R"(^code( +)\d+ bytes$)"), "code$1# bytes"},
       {std::regex(R"(\b[0-9a-f]{32,64}\b)"), "#"},
       {std::regex(R"(\bon x86_64-v\d\b)"), "on #"},
-      {std::regex(R"(^(  x86_64-v\d +)(used|runs) here$)"), "$1#"},
+      {std::regex(R"(^(  x86_64-v\d +)(used|runs|not) here$)"), "$1#"},
   };
   std::string text = line;
   for (const auto& [pattern, mask] : kMasks) text = std::regex_replace(text, pattern, mask);
