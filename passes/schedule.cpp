@@ -300,10 +300,6 @@ class Scheduler {
   std::vector<int> inner_;
 };
 
-}  // namespace
-
-namespace {
-
 // The max or min of `select(isnan(x), x, max(x, y))`, which passes a NaN on; invalid for anything else.
 Expr extreme_or_nan(Expr e) {
   if (e->opcode != Opcode::kSelect || e->operands[0]->opcode != Opcode::kIsNan) return {};
