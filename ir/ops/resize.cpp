@@ -87,13 +87,13 @@ class ResizedAxis {
   Expr coordinate(Expr place) const {
     const Expr i = cast(place, ElementType::kF32);
     const std::string_view mode = resize_.coordinates;
-    if (mode == "half_pixel") return (i + number(0.5)) * inverse_scale() - number(0.5);
+    if (mode == "half_pixel") return unscaled(i + number(0.5)) - number(0.5);
     if (mode == "half_pixel_symmetric") return symmetric(i);
     if (mode == "pytorch_half_pixel")
-      return select(less(pool_.integer(1), to_), (i + number(0.5)) * inverse_scale() - number(0.5), number(0));
+      return select(less(pool_.integer(1), to_), unscaled(i + number(0.5)) - number(0.5), number(0));
     if (mode == "align_corners") return aligned(i);
-    if (mode == "asymmetric") return i * inverse_scale();
-    if (mode == "tf_half_pixel_for_nn") return (i + number(0.5)) * inverse_scale();
+    if (mode == "asymmetric") return unscaled(i);
+    if (mode == "tf_half_pixel_for_nn") return unscaled(i + number(0.5));
     return cropped(i);
   }
 
@@ -178,6 +178,14 @@ class ResizedAxis {
     return given != 0 ? div(number(1), number(given))
                       : div(cast(from_, ElementType::kF32), cast(to_, ElementType::kF32));
   }
+  // x / scale. The nearest element is another one where a coordinate that should be whole is not, so there the division is
+  // ONNX Runtime's to the bit; weights bear the rounding of a product with the inverse.
+  Expr unscaled(Expr x) const {
+    if (resize_.mode != "nearest") return x * inverse_scale();
+    if (scale_.valid()) return div(x, scale_);
+    const double given = resize_.scales[axis_];
+    return div(x, given != 0 ? number(given) : div(cast(to_, ElementType::kF32), cast(from_, ElementType::kF32)));
+  }
   // The size of the result before it is rounded down to an integer.
   Expr exact_size() const {
     if (scale_.valid()) return scale_ * cast(from_, ElementType::kF32);
@@ -188,7 +196,7 @@ class ResizedAxis {
   Expr symmetric(Expr i) const {
     const Expr adjustment = div(cast(to_, ElementType::kF32), exact_size());
     const Expr center = cast(from_, ElementType::kF32) * number(0.5);
-    return center * (number(1) - adjustment) + (i + number(0.5)) * inverse_scale() - number(0.5);
+    return center * (number(1) - adjustment) + unscaled(i + number(0.5)) - number(0.5);
   }
 
   Expr aligned(Expr i) const {

@@ -315,6 +315,14 @@ TEST(ImportResize, corners_align_by_the_length_that_the_version_says) {
   }
 }
 
+// (1 + 0.5) / 3 - 0.5 is 0 and has to stay 0: a little more, and the next element is the nearest one above.
+TEST(ImportResize, whole_coordinates_stay_whole) {
+  ModelBuilder model(18);
+  model.input("x", {3}).floats("scales", {3}).output("y");
+  set_text(model.node("Resize", {"x", "", "scales"}, {"y"}), "nearest_mode", "ceil");
+  EXPECT_EQ(computed(model, {ir::floats({3}, {0, 1, 2})}), (std::vector<double>{0, 0, 1, 1, 1, 2, 2, 2, 2}));
+}
+
 TEST(ImportWindow, negative_pads_are_refused) {
   for (const char* op : {"Conv", "AveragePool", "MaxPool", "LpPool"}) {
     ModelBuilder model;
