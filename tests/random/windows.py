@@ -147,6 +147,12 @@ def resize(b: Builder) -> None:
     else:
         lead = [1.0, 1.0]
     if d.chance(0.6):
+        # From version 19 on ONNX's own cases align the corners of the length before rounding, ONNX Runtime those of the
+        # length after it: there the runtime is no yardstick.
+        lengths = [s * f if x.is_static else f for s, f in zip(x.shape[2:], factors)]
+        if attributes.get("coordinate_transformation_mode") == "align_corners" and b.opset >= 19:
+            if not all(float(length).is_integer() for length in lengths):
+                raise Rejected("corners of a length that is not whole")
         b.one("Resize", [x, None, b.constant(lead + factors, el.F32)], **attributes)
         return
     if not x.is_static:
