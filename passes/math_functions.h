@@ -6,15 +6,15 @@
 #pragma once
 
 #include "ir/expr.h"
+#include "passes/math_angle.h"
 
 namespace burin::passes {
 
 ir::Expr expand_exp(ir::Expr x);
 ir::Expr expand_log(ir::Expr x);
-// Arguments of any size in f32; in f64 a finite one of 2^48 or more counts as 0.
-ir::Expr expand_sin(ir::Expr x);
-ir::Expr expand_cos(ir::Expr x);
-ir::Expr expand_tan(ir::Expr x);
+ir::Expr expand_sin(ir::Expr x, Angles angles);
+ir::Expr expand_cos(ir::Expr x, Angles angles);
+ir::Expr expand_tan(ir::Expr x, Angles angles);
 ir::Expr expand_asin(ir::Expr x);
 ir::Expr expand_acos(ir::Expr x);
 ir::Expr expand_atan(ir::Expr x);

@@ -1,12 +1,10 @@
 // sin, cos, tan and their inverses.
-#include <numbers>
-
+#include "passes/math_angle.h"
 #include "passes/math_functions.h"
 #include "passes/math_pieces.h"
 
 namespace burin::passes {
 
-using ir::ElementType;
 using ir::Expr;
 using ir::Opcode;
 
@@ -35,67 +33,6 @@ constexpr double kAtanF64[] = {
     0x1.3b136640a86a5p-4,  -0x1.110e4e8783197p-4, 0x1.e1bb8962bf9b7p-5,  -0x1.ae5df936c7629p-5, 0x1.82d95062ef5b2p-5,
     -0x1.59a02c50b4f0ep-5, 0x1.2c26e2c982f04p-5,  -0x1.e9e3310371a42p-6, 0x1.6821973e5d1e2p-6,  -0x1.c75e05ef1a3fbp-7,
     0x1.d7747582c81a5p-8,  -0x1.79f4811ee558ep-9, 0x1.b39b37cde9bf7p-11, -0x1.3ee511130c1cp-13, 0x1.bb6db9a74fd2dp-17};
-
-// pi/2 as a sum of numbers of the format, each the nearest to what is left.
-struct HalfPi {
-  Expr high, middle, low;
-};
-HalfPi half_pi(Expr like) {
-  return {constant_by_format(like, 0x1.921fb6p+0, 0x1.921fb54442d18p+0),
-          constant_by_format(like, -0x1.777a5cp-25, 0x1.1a62633145c07p-54),
-          constant_by_format(like, -0x1.ee59dap-50, -0x1.f1976b7ed8fbcp-110)};
-}
-
-// 2/pi in pieces of 29 bits: the product of one with an f32 is exact in f64.
-constexpr double kTwoOverPi[] = {0x1.45f306dp-1,   0x1.9391054p-30, 0x1.4fe13abp-59, 0x1.d1f534dp-88,
-                                 0x1.b81b6c5p-117, 0x1.5993c4p-148, 0x1.c820ff2p-175};
-
-// x = n pi/2 + r with |r| about pi/4 or less; the two low bits of `quadrant` are those of n.
-struct Reduced {
-  Expr r;
-  Expr quadrant;
-};
-
-// Cody and Waite's subtraction of n pi/2 in three steps. With fma the first is exact as long as n times the rounding error of
-// `high` stays below 1, and so is the product of the others.
-Reduced reduce_by_subtraction(Expr x) {
-  const FloatFormat& format = format_of(x);
-  const HalfPi half = half_pi(x);
-  const Expr shift = number(x, format.rounding_shift);
-  const Expr shifted = fma(x, number(x, 2 / std::numbers::pi), shift);
-  const Expr n = shifted - shift;
-  return {fma(n, -half.low, fma(n, -half.middle, fma(n, -half.high, x))), bits_of(shifted)};
-}
-
-// Payne and Hanek's reduction (1983) for f32 of any size, in f64: x times each piece of 2/pi is exact, whole turns of it are
-// dropped exactly, and only the sum of what is left, below 28, is rounded.
-Reduced reduce_by_turns(Expr x) {
-  const Expr wide = cast(x, ElementType::kF64);
-  Expr quarters;
-  for (double piece : kTwoOverPi) {
-    const Expr product = wide * number(wide, piece);
-    const Expr turns = unary(Opcode::kRoundEven, product * number(wide, 0.25));
-    const Expr rest = fma(turns, number(wide, -4), product);
-    quarters = quarters.valid() ? quarters + rest : rest;
-  }
-  const Expr shift = number(wide, format_of(wide).rounding_shift);
-  const Expr shifted = quarters + shift;
-  const Expr r = (quarters - (shifted - shift)) * number(wide, std::numbers::pi / 2);
-  return {cast(r, ElementType::kF32), cast(bits_of(shifted), ElementType::kU32)};
-}
-
-// `x` is not negative.
-Reduced reduce(Expr x) {
-  if (x->type.element == ElementType::kF64) {
-    const Expr within = less(x, number(x, 0x1p48));
-    return reduce_by_subtraction(
-        select(within, x, x - x));  // infinity - infinity is not a number, as the result must be
-  }
-  const Reduced near = reduce_by_subtraction(x);
-  const Reduced far = reduce_by_turns(x);
-  const Expr within = less(x, number(x, 0x1p16));
-  return {select(within, near.r, far.r), select(within, near.quadrant, far.quadrant)};
-}
 
 Expr sin_of_reduced(Expr r) {
   const Expr z = r * r;
@@ -129,24 +66,24 @@ AsinParts asin_parts(Expr x) {
 
 }  // namespace
 
-Expr expand_sin(Expr x) {
-  const Reduced reduced = reduce(magnitude(x));
+Expr expand_sin(Expr x, Angles angles) {
+  const ReducedAngle reduced = reduce_angle(magnitude(x), angles);
   const Expr value = select(is_odd(reduced.quadrant), cos_of_reduced(reduced.r), sin_of_reduced(reduced.r));
   const int to_sign = size_of(x->type.element) * 8 - 2;  // bit 1 of the quadrant to the sign
   const Expr turned = shift_left(bit_and(reduced.quadrant, 2), to_sign);
   return float_of(exclusive_or(bits_of(value), exclusive_or(turned, sign_bit(x))));
 }
 
-Expr expand_cos(Expr x) {
-  const Reduced reduced = reduce(magnitude(x));
+Expr expand_cos(Expr x, Angles angles) {
+  const ReducedAngle reduced = reduce_angle(magnitude(x), angles);
   const Expr value = select(is_odd(reduced.quadrant), sin_of_reduced(reduced.r), cos_of_reduced(reduced.r));
   const int to_sign = size_of(x->type.element) * 8 - 2;
   const Expr next = reduced.quadrant + bit_constant(reduced.quadrant, 1);
   return float_of(exclusive_or(bits_of(value), shift_left(bit_and(next, 2), to_sign)));
 }
 
-Expr expand_tan(Expr x) {
-  const Reduced reduced = reduce(magnitude(x));
+Expr expand_tan(Expr x, Angles angles) {
+  const ReducedAngle reduced = reduce_angle(magnitude(x), angles);
   const Expr odd = is_odd(reduced.quadrant);
   const Expr sine = sin_of_reduced(reduced.r);
   const Expr cosine = cos_of_reduced(reduced.r);
