@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "frontend/onnx/import_model.h"
+#include "frontend/onnx/import_options.h"
 #include "ir/result.h"
 
 namespace burin::frontend {

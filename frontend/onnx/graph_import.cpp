@@ -29,24 +29,25 @@ void refuse_unknown_opsets(const OpsetImports& imports, const std::string& where
   }
 }
 
-ir::Diagnostic unsupported_operator(const onnx::NodeProto& node, std::string_view domain, int opset,
-                                    const FunctionCall* call) {
+ir::Diagnostic unsupported_operator(const ImportTable& table, const onnx::NodeProto& node, std::string_view domain,
+                                    int opset, const FunctionCall* call) {
   const std::string name = operator_name(domain, node.op_type());
-  if (const ImportRow* oldest = oldest_import(domain, node.op_type()); oldest != nullptr) {
+  if (const ImportRow* oldest = table.oldest(domain, node.op_type()); oldest != nullptr) {
     return ir::unsupported("unsupported-operator", where_of(node, call),
                            "operator {}: expected opset {} or newer, found {}", name, oldest->since, opset);
   }
   ir::Diagnostic unknown =
       ir::unsupported("unsupported-operator", where_of(node, call), "operator {} is not supported", name);
-  unknown.hint = unknown_operator_hint(domain, node.op_type());
+  unknown.hint = table.unknown_operator_hint(domain, node.op_type());
   if (unknown.hint.empty()) unknown.hint = "`burin ops` lists the supported ones";
   return unknown;
 }
 
 }  // namespace
 
-GraphImport::GraphImport(OnnxModel model, const ImportOptions& options)
-    : proto_(std::move(model.proto)),
+GraphImport::GraphImport(OnnxModel model, const ImportTable& table, const ImportOptions& options)
+    : table_(table),
+      proto_(std::move(model.proto)),
       source_(std::make_shared<Source>(Source{std::move(model.tensors), std::move(model.file)})),
       options_(options),
       node_limit_(std::min(options.max_nodes, model.size.nodes * kMostNodesPerNode + kMostAddedNodes)) {
@@ -111,8 +112,8 @@ void GraphImport::import_node(const onnx::NodeProto& node, Scope& scope) {
   if (const onnx::FunctionProto* function = function_of(node)) return call_function(*function, node, scope);
   const std::string_view domain = canonical_domain(node.domain());
   const int opset = opset_of(domain, scope.call);
-  const ImportRow* row = find_import(domain, node.op_type(), opset);
-  if (row == nullptr) log_.add(unsupported_operator(node, domain, opset, scope.call));
+  const ImportRow* row = table_.find(domain, node.op_type(), opset);
+  if (row == nullptr) log_.add(unsupported_operator(table_, node, domain, opset, scope.call));
   const NameState operands = operands_state(node, scope);
   if (row != nullptr && operands == NameState::kSequence && row->takes == Takes::kTensors) {
     log_.add(ir::unsupported("unsupported-sequence", where_of(node, scope.call),
@@ -310,19 +311,6 @@ void GraphImport::run() {
     defect.fault = ir::Fault::kInternal;
     log_.add(std::move(defect));
   }
-}
-
-ir::Result<ir::Graph> import_model(OnnxModel model, const ImportOptions& options) {
-  GraphImport import(std::move(model), options);
-  import.run();
-  if (!import.log().empty()) return import.log().all();
-  return std::move(import.graph());
-}
-
-ImportReport check_model(OnnxModel model, const ImportOptions& options) {
-  GraphImport import(std::move(model), options);
-  import.run();
-  return {import.node_count(), import.log().unsupported(), import.log().faults()};
 }
 
 }  // namespace burin::frontend

@@ -1,5 +1,5 @@
 // One model while it is imported: what the functions of the import table reach through NodeImport. Not for use from outside
-// the frontend, which calls import_model().
+// the frontend, which calls import_model(). `table` and `options` outlive it.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,9 @@
 #include <vector>
 
 #include "frontend/onnx/fault_log.h"
-#include "frontend/onnx/import_model.h"
+#include "frontend/onnx/import_options.h"
+#include "frontend/onnx/import_table.h"
+#include "frontend/onnx/model_reader.h"
 #include "frontend/onnx/node_order.h"
 #include "frontend/onnx/scope.h"
 #include "frontend/onnx/small_element.h"
@@ -39,7 +41,7 @@ struct ImportedRegion {
 
 class GraphImport {
  public:
-  GraphImport(OnnxModel model, const ImportOptions& options);
+  GraphImport(OnnxModel model, const ImportTable& table, const ImportOptions& options);
 
   // Imports everything; the outcome is in graph(), log() and node_count().
   void run();
@@ -103,6 +105,7 @@ class GraphImport {
   const onnx::ValueInfoProto* declaration(Scope& scope, std::string_view name);
   void yield_results(std::span<const std::string_view> results, Scope& scope);
 
+  const ImportTable& table_;
   onnx::ModelProto proto_;
   std::shared_ptr<Source> source_;
   const ImportOptions& options_;

@@ -2,74 +2,30 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "frontend/onnx/closest_name.h"
-#include "frontend/onnx/import_rows.h"
 #include "frontend/onnx/onnx_operators.h"
 
 namespace burin::frontend {
 namespace {
 
-using Rows = std::span<const ImportRow> (*)();
-// clang-format off
-constexpr Rows kFamilies[] = {
-    activation_rows,
-    attention_rows,
-    attention_microsoft_rows,
-    cast_rows,
-    contraction_rows,
-    control_rows,
-    einsum_rows,
-    elementwise_rows,
-    gather_rows,
-    group_query_rows,
-    loss_rows,
-    movement_rows,
-    normalization_rows,
-    order_rows,
-    pool_rows,
-    quantize_rows,
-    quantized_math_rows,
-    recurrent_rows,
-    reduce_rows,
-    resize_rows,
-    sequence_rows,
-    shape_rows,
-    signal_rows,
-};
-// clang-format on
-
 auto key(const ImportRow& row) { return std::tuple(row.domain, row.op_type, row.since); }
-
-std::vector<ImportRow> sorted_rows() {
-  std::vector<ImportRow> rows;
-  for (const Rows family : kFamilies) {
-    const std::span<const ImportRow> found = family();
-    rows.insert(rows.end(), found.begin(), found.end());
-  }
-  std::ranges::sort(rows, {}, key);
-  return rows;
-}
 
 }  // namespace
 
-std::span<const ImportRow> import_table() {
-  static const std::vector<ImportRow> rows = sorted_rows();
-  return rows;
-}
+ImportTable::ImportTable(std::vector<ImportRow> rows) : rows_(std::move(rows)) { std::ranges::sort(rows_, {}, key); }
 
-const ImportRow* find_import(std::string_view domain, std::string_view op_type, int opset) {
-  const std::span<const ImportRow> rows = import_table();
-  const auto next = std::ranges::upper_bound(rows, std::tuple(domain, op_type, opset), {}, key);
-  if (next == rows.begin()) return nullptr;
+const ImportRow* ImportTable::find(std::string_view domain, std::string_view op_type, int opset) const {
+  const auto next = std::ranges::upper_bound(rows_, std::tuple(domain, op_type, opset), {}, key);
+  if (next == rows_.begin()) return nullptr;
   const ImportRow& row = *std::prev(next);
   return row.domain == domain && row.op_type == op_type ? &row : nullptr;
 }
 
-const ImportRow* oldest_import(std::string_view domain, std::string_view op_type) {
-  const std::span<const ImportRow> rows = import_table();
-  const auto first = std::ranges::lower_bound(rows, std::tuple(domain, op_type, INT32_MIN), {}, key);
-  return first != rows.end() && first->domain == domain && first->op_type == op_type ? &*first : nullptr;
+const ImportRow* ImportTable::oldest(std::string_view domain, std::string_view op_type) const {
+  const auto first = std::ranges::lower_bound(rows_, std::tuple(domain, op_type, INT32_MIN), {}, key);
+  return first != rows_.end() && first->domain == domain && first->op_type == op_type ? &*first : nullptr;
 }
 
 bool has_attribute(const ImportRow& row, std::string_view attribute) {
@@ -81,14 +37,14 @@ bool has_attribute(const ImportRow& row, std::string_view attribute) {
   return false;
 }
 
-std::string unknown_operator_hint(std::string_view domain, std::string_view op_type) {
+std::string ImportTable::unknown_operator_hint(std::string_view domain, std::string_view op_type) const {
   constexpr int kNewest = INT32_MAX;
   if (domain.empty() && find_onnx_operator(op_type, kNewest) != nullptr) {
     return fmt::format(
         "{} is an operator of ONNX that burin does not support yet; `burin ops` lists the supported ones", op_type);
   }
   ClosestName closest(op_type);
-  for (const ImportRow& row : import_table()) {
+  for (const ImportRow& row : rows_) {
     if (row.domain == domain) closest.consider(row.op_type);
   }
   return closest.hint();

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "frontend/onnx/import_table.h"
+#include "frontend/onnx/import_all.h"
 #include "frontend/onnx/onnx_operators.h"
 #include "tests/frontend/model_builder.h"
 

@@ -1,7 +1,7 @@
 // Every row of the import table with nodes that ONNX does not describe: operands left out, too many, attributes it has not.
 #include <gtest/gtest.h>
 
-#include "frontend/onnx/import_table.h"
+#include "frontend/onnx/import_all.h"
 #include "frontend/onnx/onnx_operators.h"
 #include "tests/frontend/model_builder.h"
 
@@ -51,7 +51,7 @@ void expect_names_what_is_missing(const ImportRow& row, const std::vector<std::s
 }
 
 TEST(ImportRows, say_which_operand_is_left_out) {
-  for (const ImportRow& row : import_table()) {
+  for (const ImportRow& row : onnx_import_table().rows()) {
     expect_names_what_is_missing(row, {});
     expect_names_what_is_missing(row, {"x0"});
     expect_names_what_is_missing(row, {""});
@@ -66,7 +66,7 @@ TEST(ImportRows, say_which_operand_is_left_out) {
 }
 
 TEST(ImportRows, say_which_operand_is_too_many) {
-  for (const ImportRow& row : import_table()) {
+  for (const ImportRow& row : onnx_import_table().rows()) {
     if (row.operands.ends_with('*')) continue;
     const OnnxOperator* defined = row.domain.empty() ? find_onnx_operator(row.op_type, row.since) : nullptr;
     const size_t most =
@@ -83,7 +83,7 @@ TEST(ImportRows, say_which_operand_is_too_many) {
 }
 
 TEST(ImportRows, say_which_attribute_onnx_does_not_know) {
-  for (const ImportRow& row : import_table()) {
+  for (const ImportRow& row : onnx_import_table().rows()) {
     ModelBuilder model = model_of(row, operands_up_to(row.operands.size()));
     set_integer(*model.graph().mutable_node(0), "wibble", 3);
     const std::string faults = faults_of(model.import());

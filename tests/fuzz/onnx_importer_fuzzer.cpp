@@ -75,7 +75,7 @@ std::string any_name(const onnx::GraphProto& graph, Random& random) {
 }
 
 const ImportRow& any_row(Random& random) {
-  static const std::span<const ImportRow> rows = import_table();
+  static const std::span<const ImportRow> rows = onnx_import_table().rows();
   return rows[random() % rows.size()];
 }
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "frontend/onnx/import_table.h"
+#include "frontend/onnx/import_all.h"
 #include "frontend/onnx/onnx_operators.h"
 #include "ir/op.h"
 #include "tools/burin/output_files.h"

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "frontend/onnx/import_table.h"
+#include "frontend/onnx/import_all.h"
 #include "ir/op.h"
 #include "tools/burin/json_report.h"
 
@@ -13,7 +13,7 @@ namespace burin::tools {
 
 std::vector<ImportedOperator> imported_operators() {
   std::vector<ImportedOperator> operators;
-  for (const frontend::ImportRow& row : frontend::import_table()) {
+  for (const frontend::ImportRow& row : frontend::onnx_import_table().rows()) {
     std::string name = frontend::operator_name(row.domain, row.op_type);
     if (operators.empty() || operators.back().name != name) operators.push_back({std::move(name), {}, {}});
     operators.back().since.push_back(row.since);
