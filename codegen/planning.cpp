@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "ir/expr_walk.h"
 #include "ir/result.h"
 
 namespace burin::codegen {

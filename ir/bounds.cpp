@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ir/checked.h"
+#include "ir/expr_walk.h"
 
 namespace burin::ir {
 namespace {

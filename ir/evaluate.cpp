@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ir/checked.h"
+#include "ir/expr_walk.h"
 #include "ir/linear.h"
 #include "ir/scatter.h"
 #include "ir/tape.h"

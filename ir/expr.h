@@ -9,10 +9,8 @@
 // work lane by lane and have the same number of lanes; a scalar is widened by `splat` only.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <deque>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -20,119 +18,27 @@
 #include <unordered_map>
 #include <vector>
 
-#include "ir/element_type.h"
+#include "ir/opcode.h"
 #include "ir/store.h"
 
 namespace burin::ir {
-
-// Type of an expression: `lanes` elements of one type.
-struct ValueType {
-  ElementType element = ElementType::kI64;
-  int lanes = 1;
-  bool operator==(const ValueType&) const = default;
-};
-
-inline constexpr ValueType kIndex{ElementType::kI64, 1};
-inline constexpr ValueType kBool{ElementType::kBool, 1};
-
-enum class Opcode : uint8_t {
-  // Leaves and memory.
-  kConstant,  // payload: an integer, or the bits of a double that the element type represents exactly
-  kVariable,  // payload: VariableId
-  kRead,  // nests: tensor[index...] with payload TensorId; when one operand more than the rank, the last is the else-value
-  kLoad,  // loops: buffer[index] with payload BufferId; index is a scalar (lanes consecutive elements) or one per lane
-  // Arithmetic on two equal types.
-  kAdd,
-  kSub,
-  kMul,
-  kDiv,
-  kFloorDiv,
-  kCeilDiv,
-  kMod,
-  kMin,
-  kMax,
-  kPow,
-  kAnd,
-  kOr,
-  kXor,
-  kShiftLeft,
-  kShiftRight,
-  kEqual,
-  kNotEqual,
-  kLess,
-  kLessEqual,
-  // Arithmetic on one operand.
-  kNegate,
-  kNot,
-  kAbs,
-  kSqrt,
-  kFloor,
-  kCeil,
-  kTruncate,
-  kRoundEven,
-  kIsNan,
-  kExp,
-  kLog,
-  kSin,
-  kCos,
-  kTan,
-  kAsin,
-  kAcos,
-  kAtan,
-  kSinh,
-  kCosh,
-  kTanh,
-  kAsinh,
-  kAcosh,
-  kAtanh,
-  kErf,
-  // Three operands.
-  kFma,     // a * b + c, rounded once
-  kSelect,  // condition, then, else
-  // Types and lanes.
-  kCast,     // to the node's type, lanes kept
-  kBitcast,  // same bits, another element type of the same width
-  kSplat,    // scalar to every lane
-  kRamp,     // base, stride: base + lane * stride
-  kLane,     // one lane of a vector; payload: the lane
-  kHead,     // the first lanes of a vector, as many as the node's type has
-};
-inline constexpr int kOpcodes = static_cast<int>(Opcode::kHead) + 1;
-
-// How an opcode is written and what it takes; one row each, in the order of the enum.
-enum class Syntax : uint8_t { kLeaf, kInfix, kCall };
-enum class Operands : uint8_t { kAny, kNumbers, kIntegers, kFloats, kBits };
-enum class OpcodeClass : uint8_t {
-  kLeaf,            // constants, variables and memory
-  kArithmetic,      // lane by lane, as ir/scalar.h says for one
-  kTranscendental,  // arithmetic too, of functions without an exact result
-  kLanes,           // makes vectors, or takes them apart
-};
-struct OpcodeInfo {
-  Opcode opcode;
-  std::string_view name;  // "+", "floordiv", "exp"
-  Syntax syntax;
-  int arity;  // -1: leaves and reads
-  Operands takes;
-  OpcodeClass kind;
-};
-const OpcodeInfo& info(Opcode opcode);
 
 using VariableId = Id<struct VariableTag>;
 class ExprPool;
 class Expr;
 
 struct ExprNode {
-  Opcode opcode;
-  ValueType type;
-  std::span<const Expr> operands;
-  int64_t payload;
+  Opcode opcode = Opcode::kConstant;
+  ValueType type{};
+  std::span<const Expr> operands{};
+  int64_t payload = 0;
   // Inclusive bounds of a scalar i64, INT64_MIN and INT64_MAX where unknown.
-  int64_t low, high;
-  ExprPool* pool;
+  int64_t low = INT64_MIN;
+  int64_t high = INT64_MAX;
+  ExprPool* pool = nullptr;
   int height = 1;  // of the tree below, in nodes
   int size = 1;    // of the tree below, in nodes; what is shared counts each time. INT_MAX where it is larger
-  bool has_variables = false;  // anywhere in the tree below; a number that does not fit is a tree without
+  bool has_variables = false;  // anywhere in the tree below. A tree without them that is no constant overflowed
 };
 
 // A reference to a node; cheap to copy, and equal when the expressions are equal.
@@ -188,7 +94,6 @@ class ExprPool {
   std::vector<int64_t> rule_firings;  // how often each row of ir/rules.h rewrote something; empty before the first
 
  private:
-  friend class Simplifier;
   struct KeyHash {
     size_t operator()(const ExprNode* node) const;
   };
@@ -199,7 +104,7 @@ class ExprPool {
 
   std::deque<ExprNode> nodes_;
   std::deque<std::vector<Expr>> operand_lists_;
-  std::unordered_map<const ExprNode*, const ExprNode*, KeyHash, KeyEqual> interned_;
+  std::unordered_map<const ExprNode*, ExprNode*, KeyHash, KeyEqual> interned_;
   Store<VariableId, Variable> variables_;
 };
 
@@ -247,78 +152,5 @@ std::optional<double> constant_number(Expr e);    // of any constant
 bool is_constant_value(Expr e, int64_t value);
 inline VariableId variable_of(Expr e) { return VariableId{static_cast<uint32_t>(e->payload)}; }
 inline bool is_variable(Expr e) { return e->opcode == Opcode::kVariable; }
-
-// --- Walking. `visit` sees every distinct node below `root` once, operands first.
-template <class Visitor>
-void for_each_node(Expr root, Visitor&& visit);
-bool uses_variable(Expr e, VariableId variable);
-// Replaces variables, all at once: replacements are not looked into, so {v: v + 1} and {v: w, w: v} mean what they say. The
-// nodes above a replaced variable are rebuilt, hence simplified.
-using Substitution = std::unordered_map<uint32_t, Expr>;  // by VariableId::index
-Expr substitute(Expr e, const Substitution& replacements);
-// Rebuilds `e` bottom up. `rewrite` gets each node with rewritten operands and returns its replacement or the same node. It
-// never sees a node of a replacement, also where simplification takes one out of the sum that held it.
-template <class Rewriter>
-Expr rewrite_bottom_up(Expr e, Rewriter&& rewrite);
-
-// --- Implementation of the templates.
-namespace detail {
-template <class Visitor>
-void visit_node(Expr e, std::unordered_map<const ExprNode*, Expr>& seen, Visitor& visit) {
-  if (!seen.emplace(e.node(), e).second) return;
-  for (Expr operand : e->operands) visit_node(operand, seen, visit);
-  visit(e);
-}
-template <class Rewriter>
-class BottomUpRewriting {
- public:
-  explicit BottomUpRewriting(Rewriter& rewrite) : rewrite_(rewrite) {}
-
-  Expr run(Expr e) {
-    if (auto found = done_.find(e.node()); found != done_.end()) return found->second;
-    std::vector<Expr> operands;
-    bool changed = false;
-    for (Expr operand : e->operands) {
-      operands.push_back(run(operand));
-      changed |= operands.back() != operand;
-    }
-    Expr result = changed ? e->pool->make(e->opcode, operands, e->type, e->payload) : e;
-    // `(w + 1) - 1` with w replaced by v + 1 is the v of the replacement, and no node of `e` any more.
-    const bool is_simplified =
-        changed && (result->opcode != e->opcode || !std::ranges::equal(result->operands, operands));
-    if (!is_simplified || !is_of_replacement(result)) {
-      const Expr rebuilt = result;
-      result = rewrite_(rebuilt);
-      if (result != rebuilt) unseen_.push_back(result);
-    }
-    done_.emplace(e.node(), result);
-    return result;
-  }
-
- private:
-  bool is_of_replacement(Expr e) {
-    const auto nothing = [](Expr) {};
-    for (Expr replacement : unseen_) visit_node(replacement, of_replacements_, nothing);
-    unseen_.clear();
-    return of_replacements_.contains(e.node());
-  }
-
-  Rewriter& rewrite_;
-  std::unordered_map<const ExprNode*, Expr> done_;
-  std::unordered_map<const ExprNode*, Expr> of_replacements_;  // their nodes, but for those of `unseen_`
-  std::vector<Expr> unseen_;
-};
-}  // namespace detail
-
-template <class Visitor>
-void for_each_node(Expr root, Visitor&& visit) {
-  std::unordered_map<const ExprNode*, Expr> seen;
-  detail::visit_node(root, seen, visit);
-}
-
-template <class Rewriter>
-Expr rewrite_bottom_up(Expr e, Rewriter&& rewrite) {
-  return detail::BottomUpRewriting(rewrite).run(e);
-}
 
 }  // namespace burin::ir

@@ -5,7 +5,6 @@
 #include "ir/expr_syntax.h"
 #include "ir/expr_text.h"
 #include "ir/expr_verify.h"
-#include "ir/nest.h"
 
 namespace burin::ir {
 namespace {

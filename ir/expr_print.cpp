@@ -6,7 +6,7 @@
 #include "ir/checked.h"
 #include "ir/expr_syntax.h"
 #include "ir/expr_text.h"
-#include "ir/nest.h"
+#include "ir/expr_walk.h"
 #include "ir/scalar.h"
 
 namespace burin::ir {
@@ -247,20 +247,6 @@ std::string side_text_of(Expr e, const ExprNames& names) {
   return ExprPrinter(&names).print_root(e, precedence_of(Opcode::kEqual) + 1, kIndex);
 }
 std::string text_of(Expr e) { return e.valid() ? ExprPrinter(nullptr).print_root(e, 0, std::nullopt) : "<none>"; }
-
-std::string text_of(ValueType type) {
-  return std::string(info(type.element).name) + (type.lanes == 1 ? "" : "x" + std::to_string(type.lanes));
-}
-
-std::optional<ValueType> value_type_named(std::string_view text) {
-  if (const auto element = element_type_named(text)) return ValueType{*element, 1};
-  const size_t cut = text.rfind('x');
-  if (cut == std::string_view::npos) return std::nullopt;
-  const auto element = element_type_named(text.substr(0, cut));
-  const auto lanes = number_in<int>(text.substr(cut + 1));
-  if (!element || !lanes || *lanes < 2 || *lanes > kMostLanes) return std::nullopt;
-  return ValueType{*element, *lanes};
-}
 
 std::string float_text(double value, ElementType element) {
   if (std::isnan(value)) return "nan";

@@ -1,11 +1,9 @@
 #include "ir/expr_syntax.h"
 
-namespace burin::ir {
+#include <charconv>
+#include <system_error>
 
-bool is_comparison(Opcode opcode) {
-  return opcode == Opcode::kEqual || opcode == Opcode::kNotEqual || opcode == Opcode::kLess ||
-         opcode == Opcode::kLessEqual;
-}
+namespace burin::ir {
 
 int precedence_of(Opcode opcode) {
   if (opcode == Opcode::kOr) return 1;
@@ -29,6 +27,22 @@ ExprForm form_of(Opcode opcode) {
     return ExprForm::kWithNumber;
   }
   return info(opcode).syntax == Syntax::kInfix ? ExprForm::kInfix : ExprForm::kCall;
+}
+
+std::string text_of(ValueType type) {
+  return std::string(info(type.element).name) + (type.lanes == 1 ? "" : "x" + std::to_string(type.lanes));
+}
+
+std::optional<ValueType> value_type_named(std::string_view text) {
+  if (const auto element = element_type_named(text)) return ValueType{*element, 1};
+  const size_t cut = text.rfind('x');
+  if (cut == std::string_view::npos) return std::nullopt;
+  const auto element = element_type_named(text.substr(0, cut));
+  int lanes = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data() + cut + 1, end, lanes);
+  if (!element || error != std::errc() || rest != end || lanes < 2 || lanes > kMostLanes) return std::nullopt;
+  return ValueType{*element, lanes};
 }
 
 }  // namespace burin::ir

@@ -16,6 +16,7 @@
 #include <unordered_map>
 
 #include "ir/expr.h"
+#include "ir/expr_syntax.h"
 #include "ir/text_lexer.h"
 #include "ir/text_names.h"
 
@@ -38,7 +39,6 @@ std::string text_of(Expr e, const ExprNames& names, std::optional<ValueType> con
 std::string side_text_of(Expr e, const ExprNames& names);
 // For debuggers and messages: variables by the names they were declared with, tensors and buffers by number.
 std::string text_of(Expr e);
-std::string text_of(ValueType type);  // "f32", "f32x16"
 
 // Whether the parser builds with ExprPool::make, which simplifies what people write, or keeps each node as it stands, which
 // gives back exactly the expressions that were printed.
@@ -112,9 +112,6 @@ class ExprParser {
   int depth_ = 0;
   std::unordered_map<std::string, Expr> shared_;  // by the number after $
 };
-
-// The type named by `text`: "f32", "f32x16"; absent when it names none.
-std::optional<ValueType> value_type_named(std::string_view text);
 
 // The shortest text of a float that reads back as the same value of `element`: "0.5", "-inf", "nan".
 std::string float_text(double value, ElementType element);

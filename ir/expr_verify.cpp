@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "ir/expr_syntax.h"
-#include "ir/expr_text.h"
+#include "ir/expr_walk.h"
 #include "ir/scalar.h"
 
 namespace burin::ir {

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <set>
 
+#include "ir/expr_walk.h"
 #include "ir/graph_text.h"
 #include "ir/op.h"
 #include "ir/text_writer.h"

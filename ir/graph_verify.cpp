@@ -4,6 +4,7 @@
 #include <set>
 
 #include "ir/expr_text.h"
+#include "ir/expr_walk.h"
 #include "ir/linear.h"
 #include "ir/op.h"
 #include "ir/text_lexer.h"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "ir/expr_walk.h"
 #include "ir/linear.h"
 
 namespace burin::ir {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ir/checked.h"
+#include "ir/expr_walk.h"
 #include "ir/result.h"
 
 namespace burin::ir {

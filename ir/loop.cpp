@@ -4,6 +4,8 @@
 #include <set>
 #include <type_traits>
 
+#include "ir/expr_walk.h"
+
 namespace burin::ir {
 namespace {
 

@@ -8,6 +8,7 @@
 #include "ir/checked.h"
 #include "ir/expr_text.h"
 #include "ir/expr_verify.h"
+#include "ir/expr_walk.h"
 #include "ir/linear.h"
 
 namespace burin::ir {

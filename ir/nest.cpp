@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ir/expr_walk.h"
 #include "ir/result.h"
 
 namespace burin::ir {

@@ -6,6 +6,7 @@
 #include "ir/bounds.h"
 #include "ir/expr_text.h"
 #include "ir/expr_verify.h"
+#include "ir/expr_walk.h"
 #include "ir/scatter.h"
 #include "ir/tensor_text.h"
 #include "ir/written_points.h"

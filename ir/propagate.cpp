@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ir/expr_walk.h"
 #include "ir/op.h"
 #include "ir/rational.h"
 

@@ -3,7 +3,7 @@
 
 #include <span>
 
-#include "ir/expr.h"
+#include "ir/opcode.h"
 
 namespace burin::ir {
 

@@ -1,5 +1,7 @@
 #include "ir/scatter.h"
 
+#include "ir/expr_walk.h"
+
 namespace burin::ir {
 
 bool is_scattered(const Nest& nest, const Write& write) {

@@ -2,6 +2,8 @@
 
 #include <unordered_map>
 
+#include "ir/expr_walk.h"
+
 namespace burin::ir {
 namespace {
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "ir/expr_walk.h"
 #include "ir/op.h"
 
 namespace burin::passes {

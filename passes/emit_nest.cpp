@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "ir/expr_walk.h"
 #include "ir/linear.h"
 #include "ir/result.h"
 #include "passes/schedule.h"

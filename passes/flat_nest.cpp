@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ir/bounds.h"
+#include "ir/expr_walk.h"
 #include "ir/linear.h"
 #include "passes/vectorize.h"
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "ir/checked.h"
+#include "ir/expr_walk.h"
 #include "passes/constant_nest.h"
 #include "passes/tensor_uses.h"
 

@@ -1,5 +1,6 @@
 #include "passes/fold_reads.h"
 
+#include "ir/expr_walk.h"
 #include "ir/nest.h"
 
 namespace burin::passes {

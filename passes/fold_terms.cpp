@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "ir/checked.h"
+#include "ir/expr_walk.h"
 #include "passes/constant_nest.h"
 
 namespace burin::passes {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "ir/bounds.h"
+#include "ir/expr_walk.h"
 #include "ir/linear.h"
 #include "passes/inlined_size.h"
 #include "passes/tensor_uses.h"

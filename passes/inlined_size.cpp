@@ -4,6 +4,8 @@
 #include <climits>
 #include <unordered_map>
 
+#include "ir/expr_walk.h"
+
 namespace burin::passes {
 
 using namespace ir;

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "ir/checked.h"
+#include "ir/expr_walk.h"
 #include "ir/largest.h"
 #include "passes/annotated_schedule.h"
 #include "passes/emit_nest.h"

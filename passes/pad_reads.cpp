@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "ir/expr_walk.h"
 #include "ir/linear.h"
 #include "passes/tensor_uses.h"
 

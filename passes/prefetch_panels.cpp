@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "ir/expr_walk.h"
+
 namespace burin::passes {
 
 using namespace ir;

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "ir/expr_walk.h"
 #include "ir/linear.h"
 #include "passes/vectorize.h"
 

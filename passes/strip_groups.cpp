@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "ir/expr_walk.h"
 #include "ir/op.h"
 #include "passes/flat_nest.h"
 #include "passes/tensor_uses.h"

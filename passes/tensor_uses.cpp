@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "ir/expr_walk.h"
+
 namespace burin::passes {
 
 using namespace ir;

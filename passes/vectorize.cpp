@@ -2,6 +2,7 @@
 
 #include <unordered_map>
 
+#include "ir/expr_walk.h"
 #include "ir/linear.h"
 
 namespace burin::passes {

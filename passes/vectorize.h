@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ir/expr.h"
+#include "ir/expr_walk.h"
 
 namespace burin::passes {
 

@@ -7,6 +7,7 @@
 
 #include "codegen/cpp/identifiers.h"
 #include "codegen/cpp/precedence.h"
+#include "ir/expr_walk.h"
 #include "ir/result.h"
 
 namespace burin::codegen::cpp {

@@ -10,6 +10,7 @@
 
 #include "codegen/cpp/cpp_types.h"
 #include "codegen/cpp/helpers.h"
+#include "ir/expr_walk.h"
 #include "ir/loop.h"
 #include "ir/text_names.h"
 #include "ir/text_writer.h"

@@ -6,6 +6,7 @@
 
 #include "codegen/c_text.h"
 #include "codegen/cpp/identifiers.h"
+#include "ir/expr_walk.h"
 #include "ir/result.h"
 
 namespace burin::codegen::cpp {

@@ -5,6 +5,8 @@
 #include <map>
 #include <vector>
 
+#include "ir/expr_walk.h"
+
 namespace burin::codegen::cpp {
 namespace {
 

@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "ir/expr_walk.h"
 #include "ir/loop.h"
 #include "targets/targets.h"
 

@@ -7,6 +7,7 @@
 #include "frontend/onnx/import_common.h"
 #include "frontend/onnx/import_rows.h"
 #include "ir/bounds.h"
+#include "ir/expr_walk.h"
 #include "ir/largest.h"
 #include "ir/linear.h"
 #include "ir/ops/rows.h"

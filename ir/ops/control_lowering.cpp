@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "ir/expr_walk.h"
 #include "ir/linear.h"
 #include "ir/ops/control.h"
 #include "ir/ops/lowering.h"

@@ -4,6 +4,7 @@
 
 #include "ir/bounds.h"
 #include "ir/expr_text.h"
+#include "ir/expr_walk.h"
 #include "ir/linear.h"
 #include "ir/ops/lowering.h"
 

@@ -10,6 +10,7 @@
 
 #include "ir/expr.h"
 #include "ir/expr_text.h"
+#include "ir/expr_walk.h"
 #include "tests/ir/random_expressions.h"
 
 namespace burin::ir {
