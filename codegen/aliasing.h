@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "ir/loop.h"
+#include "ir/loop/loop.h"
 
 namespace burin::codegen {
 

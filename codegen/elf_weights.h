@@ -5,7 +5,7 @@
 
 #include "codegen/model_tables.h"
 #include "codegen/output_file.h"
-#include "ir/result.h"
+#include "ir/base/result.h"
 
 namespace burin::codegen {
 

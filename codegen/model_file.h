@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "codegen/model_note.h"
-#include "ir/result.h"
+#include "ir/base/result.h"
 
 namespace burin::codegen {
 

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "ir/result.h"
+#include "ir/base/result.h"
 
 namespace burin::codegen {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "ir/loop.h"
+#include "ir/loop/loop.h"
 
 namespace burin::codegen {
 

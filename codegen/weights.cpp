@@ -4,8 +4,8 @@
 #include <cstring>
 #include <map>
 
-#include "ir/checked.h"
-#include "ir/result.h"
+#include "ir/base/checked.h"
+#include "ir/base/result.h"
 
 namespace burin::codegen {
 namespace {

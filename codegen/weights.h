@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "ir/loop.h"
+#include "ir/loop/loop.h"
 
 namespace burin::codegen {
 

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "ir/expr_text.h"
+#include "ir/text/expr_text.h"
 #include "passes/schedule.h"
 
 namespace burin::passes {

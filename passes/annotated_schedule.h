@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "ir/result.h"
+#include "ir/base/result.h"
 #include "passes/flat_nest.h"
 
 namespace burin::passes {

@@ -1,6 +1,6 @@
 #include "passes/constant_nest.h"
 
-#include "ir/evaluate.h"
+#include "ir/run/evaluate.h"
 
 namespace burin::passes {
 

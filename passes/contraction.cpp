@@ -1,6 +1,6 @@
 #include "passes/contraction.h"
 
-#include "ir/linear.h"
+#include "ir/expr/linear.h"
 
 namespace burin::passes {
 

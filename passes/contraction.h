@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "ir/nest.h"
+#include "ir/nest/nest.h"
 
 namespace burin::passes {
 

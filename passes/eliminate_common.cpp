@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "ir/op.h"
+#include "ir/graph/op.h"
 
 namespace burin::passes {
 

@@ -6,7 +6,7 @@
 //   %y = add %a, %b             %y = add %a, %a
 #pragma once
 
-#include "ir/graph.h"
+#include "ir/graph/graph.h"
 #include "passes/pass.h"
 
 namespace burin::passes {

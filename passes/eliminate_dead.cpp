@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <map>
 
-#include "ir/expr_walk.h"
-#include "ir/op.h"
+#include "ir/expr/walk.h"
+#include "ir/graph/op.h"
 
 namespace burin::passes {
 

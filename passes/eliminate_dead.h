@@ -6,7 +6,7 @@
 //   %y = reshape %x {shape = [N, 8, 1]}
 #pragma once
 
-#include "ir/graph.h"
+#include "ir/graph/graph.h"
 #include "passes/pass.h"
 
 namespace burin::passes {

@@ -4,9 +4,9 @@
 #include <map>
 #include <set>
 
-#include "ir/expr_walk.h"
-#include "ir/linear.h"
-#include "ir/result.h"
+#include "ir/expr/walk.h"
+#include "ir/expr/linear.h"
+#include "ir/base/result.h"
 #include "passes/schedule.h"
 #include "passes/vectorize.h"
 

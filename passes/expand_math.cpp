@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "ir/expr_walk.h"
+#include "ir/expr/walk.h"
 #include "passes/math_functions.h"
 
 namespace burin::passes {

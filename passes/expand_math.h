@@ -6,7 +6,7 @@
 // f16 and bf16 are computed in f32 and rounded once more. The power of integers stays: it is exact, and emitters print it.
 #pragma once
 
-#include "ir/loop.h"
+#include "ir/loop/loop.h"
 #include "passes/pass.h"
 
 namespace burin::passes {

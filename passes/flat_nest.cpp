@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "ir/bounds.h"
-#include "ir/expr_walk.h"
-#include "ir/linear.h"
+#include "ir/expr/containment.h"
+#include "ir/expr/walk.h"
+#include "ir/expr/linear.h"
 #include "passes/vectorize.h"
 
 namespace burin::passes {

@@ -6,8 +6,8 @@
 #include <functional>
 #include <vector>
 
-#include "ir/loop.h"
-#include "ir/nest.h"
+#include "ir/loop/loop.h"
+#include "ir/nest/nest.h"
 
 namespace burin::passes {
 

@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "ir/checked.h"
-#include "ir/expr_walk.h"
+#include "ir/base/checked.h"
+#include "ir/expr/walk.h"
 #include "passes/constant_nest.h"
 #include "passes/tensor_uses.h"
 

@@ -1,7 +1,7 @@
 #include "passes/fold_reads.h"
 
-#include "ir/expr_walk.h"
-#include "ir/nest.h"
+#include "ir/expr/walk.h"
+#include "ir/nest/nest.h"
 
 namespace burin::passes {
 

@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "ir/checked.h"
-#include "ir/expr_walk.h"
+#include "ir/base/checked.h"
+#include "ir/expr/walk.h"
 #include "passes/constant_nest.h"
 
 namespace burin::passes {

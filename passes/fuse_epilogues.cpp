@@ -6,9 +6,9 @@
 
 #include <fmt/format.h>
 
-#include "ir/bounds.h"
-#include "ir/expr_walk.h"
-#include "ir/linear.h"
+#include "ir/expr/containment.h"
+#include "ir/expr/walk.h"
+#include "ir/expr/linear.h"
 #include "passes/inlined_size.h"
 #include "passes/tensor_uses.h"
 

@@ -4,7 +4,7 @@
 #include <climits>
 #include <unordered_map>
 
-#include "ir/expr_walk.h"
+#include "ir/expr/walk.h"
 
 namespace burin::passes {
 

@@ -2,7 +2,7 @@
 // while composing shares: y = x + x doubles a tree that grew by one node. Passes that compose ask here first.
 #pragma once
 
-#include "ir/nest.h"
+#include "ir/nest/nest.h"
 
 namespace burin::passes {
 

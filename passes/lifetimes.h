@@ -6,7 +6,7 @@
 #include <map>
 #include <vector>
 
-#include "ir/nest.h"
+#include "ir/nest/nest.h"
 
 namespace burin::passes {
 

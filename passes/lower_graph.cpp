@@ -5,7 +5,7 @@
 #include <set>
 #include <utility>
 
-#include "ir/op.h"
+#include "ir/graph/op.h"
 
 namespace burin::passes {
 

@@ -9,9 +9,9 @@
 
 #include <fmt/format.h>
 
-#include "ir/checked.h"
-#include "ir/expr_walk.h"
-#include "ir/largest.h"
+#include "ir/base/checked.h"
+#include "ir/expr/walk.h"
+#include "ir/expr/largest.h"
 #include "passes/annotated_schedule.h"
 #include "passes/emit_nest.h"
 #include "passes/flat_nest.h"

@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include "ir/result.h"
+#include "ir/base/result.h"
 
 namespace burin::passes {
 

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <span>
 
-#include "ir/expr.h"
+#include "ir/expr/expr.h"
 
 namespace burin::passes {
 

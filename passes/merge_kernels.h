@@ -7,7 +7,7 @@
 // Kernels are identical when they differ in nothing but their names and those of their buffers and variables.
 #pragma once
 
-#include "ir/loop.h"
+#include "ir/loop/loop.h"
 #include "passes/pass.h"
 
 namespace burin::passes {

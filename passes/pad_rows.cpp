@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "ir/expr_walk.h"
+#include "ir/expr/walk.h"
 #include "passes/contraction.h"
 #include "passes/tensor_uses.h"
 

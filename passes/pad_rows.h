@@ -5,7 +5,7 @@
 //   tensor %x : f32[N, 3072]      tensor %x : f32[N, 3072] layout [d0, d1 pad 16]
 #pragma once
 
-#include "ir/nest.h"
+#include "ir/nest/nest.h"
 #include "passes/pass.h"
 
 namespace burin::passes {

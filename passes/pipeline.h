@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "ir/loop.h"
+#include "ir/loop/loop.h"
 #include "passes/pass.h"
 
 namespace burin::passes {

@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include "ir/loop.h"
+#include "ir/loop/loop.h"
 
 namespace burin::passes {
 

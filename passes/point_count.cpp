@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "ir/checked.h"
+#include "ir/base/checked.h"
 
 namespace burin::passes {
 

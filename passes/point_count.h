@@ -1,9 +1,9 @@
-// How much work evaluating a program of nests is (ir/evaluate.h), before it is begun.
+// How much work evaluating a program of nests is (ir/run/evaluate.h), before it is begun.
 #pragma once
 
 #include <cstdint>
 
-#include "ir/nest.h"
+#include "ir/nest/nest.h"
 
 namespace burin::passes {
 

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "ir/expr_walk.h"
+#include "ir/expr/walk.h"
 
 namespace burin::passes {
 

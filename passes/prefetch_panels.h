@@ -12,7 +12,7 @@
 // walks a panel again, nothing is asked for.
 #pragma once
 
-#include "ir/loop.h"
+#include "ir/loop/loop.h"
 #include "passes/pass.h"
 
 namespace burin::passes {

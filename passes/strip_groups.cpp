@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "ir/expr_walk.h"
-#include "ir/op.h"
+#include "ir/expr/walk.h"
+#include "ir/graph/op.h"
 #include "passes/flat_nest.h"
 #include "passes/tensor_uses.h"
 #include "passes/vectorize.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "ir/expr_walk.h"
+#include "ir/expr/walk.h"
 
 namespace burin::passes {
 

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "ir/nest.h"
+#include "ir/nest/nest.h"
 
 namespace burin::passes {
 

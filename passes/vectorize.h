@@ -1,8 +1,8 @@
 // From an expression at one point to the same expression at several consecutive points of an axis, one per lane.
 #pragma once
 
-#include "ir/expr.h"
-#include "ir/expr_walk.h"
+#include "ir/expr/expr.h"
+#include "ir/expr/walk.h"
 
 namespace burin::passes {
 

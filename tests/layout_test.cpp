@@ -167,7 +167,7 @@ void check_includes(const fs::path& root, const std::string& file, const std::st
   }
 }
 
-// Names in backquotes: `ir/graph.h` is a file, `Layout.a_good_tree_has_no_faults` a test in C++ or of CMake. The op of
+// Names in backquotes: `ir/graph/graph.h` is a file, `Layout.a_good_tree_has_no_faults` a test in C++ or of CMake. The op of
 // docs/adding_an_op.md is made up, and so are its files.
 void check_names_in_page(const fs::path& root, const std::string& page, const std::string& content,
                          const std::string& tests, std::vector<std::string>& faults) {
@@ -263,22 +263,22 @@ TEST(Layout, a_good_tree_has_no_faults) {
   tree.write("CMakeLists.txt", "project(burin)\n");
   tree.write(".gitignore", "build/\n");
   tree.write("build/stray/anything.h", "#include \"passes/fold.h\"\n");
-  tree.write("ir/graph.h", "#include <vector>\n#include \"ir/expr.h\"\n#include \"expr.h\"\n");
-  tree.write("ir/expr.h", "#include <fmt/core.h>\n// #include \"passes/fold.h\"\n");
+  tree.write("ir/graph/graph.h", "#include <vector>\n#include \"ir/expr/expr.h\"\n#include \"expr.h\"\n");
+  tree.write("ir/expr/expr.h", "#include <fmt/core.h>\n// #include \"passes/fold.h\"\n");
   tree.write("runtime/burin.c", "#include \"burin.h\"\n");
   tree.write("runtime/burin.h", "#include <stdint.h>\n");
   tree.write("codegen/llvm/emit.cpp",
              "#include <llvm/IR/Module.h>\n#include \"runtime/burin.h\"\n#include \"targets/x86.h\"\n");
-  tree.write("tests/ir_test.cpp", "#include \"ir/graph.h\"\n#include \"tools/burin/main.h\"\n");
+  tree.write("tests/ir_test.cpp", "#include \"ir/graph/graph.h\"\n#include \"tools/burin/main.h\"\n");
   EXPECT_EQ(layout_faults(tree.root()), Faults{});
 }
 
 TEST(Layout, an_include_that_points_back_is_named) {
   TemporaryTree tree;
-  tree.write("ir/graph.h", "#include \"passes/fold.h\"\n");
+  tree.write("ir/graph/graph.h", "#include \"passes/fold.h\"\n");
   tree.write("passes/fold.h", "#  include <codegen/emit.h>\n");
   EXPECT_EQ(layout_faults(tree.root()),
-            (Faults{"ir/graph.h includes passes/fold.h", "passes/fold.h includes codegen/emit.h"}));
+            (Faults{"ir/graph/graph.h includes passes/fold.h", "passes/fold.h includes codegen/emit.h"}));
 }
 
 TEST(Layout, a_relative_include_is_followed) {
@@ -316,11 +316,11 @@ TEST(Layout, a_long_file_is_reported_with_its_length) {
 
 TEST(Layout, a_page_names_files_and_tests_that_are_there) {
   TemporaryTree tree;
-  tree.write("ir/graph.h", "");
+  tree.write("ir/graph/graph.h", "");
   tree.write("tests/ir_test.cpp", "TEST(Graph, keeps_its_order) {}\n");
   tree.write("tests/CMakeLists.txt", "add_test(NAME Rows.are_as_onnx_has_them)\n");
   tree.write("docs/page.md",
-             "`ir/graph.h`, `ir/gone.h`, `ir/ops/swoosh.cpp`, `Graph.keeps_its_order`, `Graph.loses_its_order`, "
+             "`ir/graph/graph.h`, `ir/gone.h`, `ir/ops/swoosh.cpp`, `Graph.keeps_its_order`, `Graph.loses_its_order`, "
              "`Rows.are_as_onnx_has_them`, `out/libdigits.so`\n");
   EXPECT_EQ(layout_faults(tree.root()), (Faults{"docs/page.md names a file that is not there: ir/gone.h",
                                                 "docs/page.md names a test that is not there: Graph.loses_its_order"}));

@@ -20,7 +20,7 @@
 #include <variant>
 #include <vector>
 
-#include "ir/rules.h"
+#include "ir/expr/rules.h"
 #include "tests/paths.h"
 #include "tools/burin/command_line.h"
 #include "tools/burin/opt.h"

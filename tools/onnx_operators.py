@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Writes frontend/onnx/onnx_operators.cpp from the schemas of the onnx package.
+"""Writes frontend/onnx/graph/onnx_operators.cpp from the schemas of the onnx package.
 
-usage: .venv/bin/python tools/onnx_operators.py > frontend/onnx/onnx_operators.cpp && tools/format
+usage: .venv/bin/python tools/onnx_operators.py > frontend/onnx/graph/onnx_operators.cpp && tools/format
 """
 
 import onnx.defs
@@ -13,7 +13,7 @@ CODES = {
 ANY = 255  # stands for any number
 
 TOP = """// ONNX's operators as its schemas define them. Written by tools/onnx_operators.py; a test compares the table with the onnx package.
-#include "frontend/onnx/onnx_operators.h"
+#include "frontend/onnx/graph/onnx_operators.h"
 
 namespace burin::frontend {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "codegen/cpp/expressions.h"
 #include "codegen/cpp/precedence.h"
-#include "ir/result.h"
+#include "ir/base/result.h"
 
 namespace burin::codegen::cpp {
 

@@ -8,7 +8,7 @@
 
 #include "codegen/model_tables.h"
 #include "codegen/object_file.h"
-#include "ir/result.h"
+#include "ir/base/result.h"
 
 namespace burin::codegen {
 

@@ -1,11 +1,11 @@
 // Casts between numbers. From float to integer they truncate and saturate, and NaN gives 0; f16 and bf16 are converted by their
-// bits, rounding once (ir/scalar.h, ir/element_type.h). Scalars and vectors have the same text where the language allows it.
+// bits, rounding once (ir/expr/scalar.h, ir/base/element_type.h). Scalars and vectors have the same text where the language allows it.
 #include <fmt/format.h>
 
 #include <cmath>
 
 #include "codegen/cpp/helpers.h"
-#include "ir/result.h"
+#include "ir/base/result.h"
 
 namespace burin::codegen::cpp {
 namespace {

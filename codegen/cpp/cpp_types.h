@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "ir/expr.h"
+#include "ir/expr/expr.h"
 
 namespace burin::codegen::cpp {
 

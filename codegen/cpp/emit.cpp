@@ -10,7 +10,7 @@
 #include "codegen/cpp/identifiers.h"
 #include "codegen/cpp/statements.h"
 #include "codegen/cpp/tables_text.h"
-#include "ir/expr_text.h"
+#include "ir/text/expr_text.h"
 
 namespace burin::codegen {
 namespace {

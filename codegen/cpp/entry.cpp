@@ -6,7 +6,7 @@
 
 #include "codegen/cpp/statements.h"
 #include "codegen/planning.h"
-#include "ir/result.h"
+#include "ir/base/result.h"
 
 namespace burin::codegen::cpp {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "codegen/cpp/helpers.h"
 #include "codegen/model_tables.h"
-#include "ir/text_writer.h"
+#include "ir/text/writer.h"
 
 namespace burin::codegen::cpp {
 

@@ -7,8 +7,8 @@
 
 #include "codegen/cpp/identifiers.h"
 #include "codegen/cpp/precedence.h"
-#include "ir/expr_walk.h"
-#include "ir/result.h"
+#include "ir/expr/walk.h"
+#include "ir/base/result.h"
 
 namespace burin::codegen::cpp {
 

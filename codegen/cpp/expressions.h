@@ -10,10 +10,10 @@
 
 #include "codegen/cpp/cpp_types.h"
 #include "codegen/cpp/helpers.h"
-#include "ir/expr_walk.h"
-#include "ir/loop.h"
-#include "ir/text_names.h"
-#include "ir/text_writer.h"
+#include "ir/expr/walk.h"
+#include "ir/loop/loop.h"
+#include "ir/text/names.h"
+#include "ir/text/writer.h"
 
 namespace burin::codegen::cpp {
 

@@ -15,7 +15,7 @@
 
 namespace burin::codegen::cpp {
 
-// Functions of values of one type (kGather and the like also of memory), as ir/scalar.h defines them.
+// Functions of values of one type (kGather and the like also of memory), as ir/expr/scalar.h defines them.
 enum class Helper : uint8_t {
   // Memory, vectors only. load(from), store(to, value), gather(from, index), scatter(to, index, value).
   kLoad,

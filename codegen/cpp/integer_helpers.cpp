@@ -1,9 +1,9 @@
 // Integer arithmetic with every case defined: sums wrap, a division by zero gives 0, INT_MIN / -1 wraps, and a shift by the
-// width or more leaves nothing (ir/scalar.h).
+// width or more leaves nothing (ir/expr/scalar.h).
 #include <fmt/format.h>
 
 #include "codegen/cpp/helpers.h"
-#include "ir/result.h"
+#include "ir/base/result.h"
 
 namespace burin::codegen::cpp {
 namespace {

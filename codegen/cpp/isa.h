@@ -12,7 +12,7 @@
 
 namespace burin::codegen::cpp {
 
-// Functions of floats, in the sense of ir/expr.h: min(a, b) is a < b ? a : b.
+// Functions of floats, in the sense of ir/expr/expr.h: min(a, b) is a < b ? a : b.
 enum class FloatFunction : uint8_t { kFma, kSqrt, kFloor, kCeil, kTruncate, kRoundEven, kMin, kMax };
 
 struct Isa {

@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "codegen/cpp/helpers.h"
-#include "ir/result.h"
+#include "ir/base/result.h"
 
 namespace burin::codegen::cpp {
 namespace {

@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "ir/retried.h"
+#include "ir/base/retried.h"
 
 namespace burin::codegen {
 namespace {

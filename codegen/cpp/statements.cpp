@@ -6,8 +6,8 @@
 
 #include "codegen/c_text.h"
 #include "codegen/cpp/identifiers.h"
-#include "ir/expr_walk.h"
-#include "ir/result.h"
+#include "ir/expr/walk.h"
+#include "ir/base/result.h"
 
 namespace burin::codegen::cpp {
 

@@ -7,7 +7,7 @@
 
 #include "codegen/cpp/expressions.h"
 #include "codegen/cpp/used_variables.h"
-#include "ir/loop.h"
+#include "ir/loop/loop.h"
 
 namespace burin::codegen::cpp {
 

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "codegen/model_tables.h"
-#include "ir/text_writer.h"
+#include "ir/text/writer.h"
 
 namespace burin::codegen::cpp {
 

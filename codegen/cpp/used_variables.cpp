@@ -5,7 +5,7 @@
 #include <map>
 #include <vector>
 
-#include "ir/expr_walk.h"
+#include "ir/expr/walk.h"
 
 namespace burin::codegen::cpp {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <set>
 
-#include "ir/loop.h"
+#include "ir/loop/loop.h"
 
 namespace burin::codegen::cpp {
 

@@ -9,7 +9,7 @@
 #include "codegen/model_tables.h"
 #include "codegen/object_file.h"
 #include "codegen/output_file.h"
-#include "ir/result.h"
+#include "ir/base/result.h"
 
 namespace burin::codegen {
 

@@ -9,7 +9,7 @@
 #include <filesystem>
 
 #include "codegen/output_file.h"
-#include "ir/retried.h"
+#include "ir/base/retried.h"
 
 namespace burin::codegen {
 namespace {

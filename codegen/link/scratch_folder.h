@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "ir/result.h"
+#include "ir/base/result.h"
 
 namespace burin::codegen {
 

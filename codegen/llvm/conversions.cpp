@@ -1,4 +1,4 @@
-// Casts of ExprEmitter: between element types, with the saturation and rounding of ir/scalar.h.
+// Casts of ExprEmitter: between element types, with the saturation and rounding of ir/expr/scalar.h.
 #include <llvm/IR/Intrinsics.h>
 
 #include "codegen/llvm/expressions.h"

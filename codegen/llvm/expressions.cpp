@@ -8,7 +8,7 @@
 #include "codegen/llvm/float_arithmetic.h"
 #include "codegen/llvm/integer_arithmetic.h"
 #include "codegen/llvm/value_types.h"
-#include "ir/result.h"
+#include "ir/base/result.h"
 
 namespace burin::codegen {
 
@@ -256,7 +256,7 @@ llvm::Value* ExprEmitter::float_operation(Expr e, std::span<llvm::Value* const> 
   return is_half(e->type.element) ? round_to_half(builder_, target_.has, e->type.element, result) : result;
 }
 
-// In double for every type, as ir/scalar.h has it.
+// In double for every type, as ir/expr/scalar.h has it.
 llvm::Value* ExprEmitter::float_modulo(Expr e, llvm::Value* a, llvm::Value* b) {
   llvm::Type* wide = widened(builder_.getDoubleTy(), e->type.lanes);
   llvm::Value* x = builder_.CreateFPCast(a, wide);

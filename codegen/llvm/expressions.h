@@ -10,8 +10,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "ir/expr_walk.h"
-#include "ir/loop.h"
+#include "ir/expr/walk.h"
+#include "ir/loop/loop.h"
 #include "targets/targets.h"
 
 namespace burin::codegen {

@@ -1,11 +1,11 @@
 // Float operations that no single instruction of every target computes: 16-bit floats, and fused multiply-add where the
-// machine has none. All work lane by lane on values of any number of lanes, round exactly as ir/scalar.h does, and call
+// machine has none. All work lane by lane on values of any number of lanes, round exactly as ir/expr/scalar.h does, and call
 // nothing.
 #pragma once
 
 #include <llvm/IR/IRBuilder.h>
 
-#include "ir/element_type.h"
+#include "ir/base/element_type.h"
 #include "targets/targets.h"
 
 namespace burin::codegen {

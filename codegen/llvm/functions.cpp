@@ -9,8 +9,8 @@
 #include "codegen/llvm/expressions.h"
 #include "codegen/llvm/statements.h"
 #include "codegen/llvm/value_types.h"
-#include "ir/checked.h"
-#include "ir/result.h"
+#include "ir/base/checked.h"
+#include "ir/base/result.h"
 #include "runtime/model.h"
 
 namespace burin::codegen {

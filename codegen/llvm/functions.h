@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "codegen/model_tables.h"
-#include "ir/loop.h"
+#include "ir/loop/loop.h"
 #include "targets/targets.h"
 
 namespace burin::codegen {

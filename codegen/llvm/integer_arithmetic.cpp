@@ -3,7 +3,7 @@
 #include <llvm/IR/Constants.h>
 #include <llvm/IR/Module.h>
 
-#include "ir/result.h"
+#include "ir/base/result.h"
 
 namespace burin::codegen {
 namespace {

@@ -1,9 +1,9 @@
-// Integer operations whose edge cases ir/scalar.h defines and LLVM leaves undefined: division, remainders, shifts, powers.
+// Integer operations whose edge cases ir/expr/scalar.h defines and LLVM leaves undefined: division, remainders, shifts, powers.
 #pragma once
 
 #include <llvm/IR/IRBuilder.h>
 
-#include "ir/expr.h"
+#include "ir/expr/expr.h"
 
 namespace burin::codegen {
 

@@ -3,9 +3,9 @@
 #include <optional>
 
 #include "codegen/llvm/value_types.h"
-#include "ir/checked.h"
-#include "ir/loop_verify.h"
-#include "ir/result.h"
+#include "ir/base/checked.h"
+#include "ir/loop/verify.h"
+#include "ir/base/result.h"
 
 namespace burin::codegen {
 

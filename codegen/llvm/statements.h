@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "codegen/llvm/expressions.h"
-#include "ir/loop.h"
+#include "ir/loop/loop.h"
 
 namespace burin::codegen {
 

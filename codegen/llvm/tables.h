@@ -4,7 +4,7 @@
 #include <llvm/IR/Module.h>
 
 #include "codegen/model_tables.h"
-#include "ir/expr.h"
+#include "ir/expr/expr.h"
 
 namespace burin::codegen {
 

@@ -9,7 +9,7 @@
 
 #include <mutex>
 
-#include "ir/result.h"
+#include "ir/base/result.h"
 
 namespace burin::codegen {
 namespace {

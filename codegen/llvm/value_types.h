@@ -5,7 +5,7 @@
 #include <llvm/IR/DerivedTypes.h>
 #include <llvm/IR/LLVMContext.h>
 
-#include "ir/expr.h"
+#include "ir/expr/expr.h"
 
 namespace burin::codegen {
 

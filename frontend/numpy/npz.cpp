@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "frontend/numpy/zip.h"
-#include "frontend/onnx/mapped_file.h"
-#include "ir/checked.h"
+#include "frontend/mapped_file.h"
+#include "ir/base/checked.h"
 
 namespace burin::frontend {
 namespace {

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "ir/element_type.h"
-#include "ir/result.h"
+#include "ir/base/element_type.h"
+#include "ir/base/result.h"
 
 namespace burin::frontend {
 

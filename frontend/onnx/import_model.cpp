@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "frontend/onnx/graph_import.h"
-#include "frontend/onnx/import_all.h"
+#include "frontend/onnx/graph/graph_import.h"
+#include "frontend/onnx/operators/all.h"
 
 namespace burin::frontend {
 

@@ -7,10 +7,10 @@
 // Initializers are constants, also those that older models list among the inputs.
 #pragma once
 
-#include "frontend/onnx/import_options.h"
-#include "frontend/onnx/model_reader.h"
-#include "ir/graph.h"
-#include "ir/result.h"
+#include "frontend/onnx/graph/import_options.h"
+#include "frontend/onnx/reader/model_reader.h"
+#include "ir/graph/graph.h"
+#include "ir/base/result.h"
 
 namespace burin::frontend {
 

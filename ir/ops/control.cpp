@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "ir/linear.h"
+#include "ir/expr/linear.h"
 #include "ir/ops/lowering.h"
 
 namespace burin::ir {

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <tuple>
 
-#include "ir/attributes.h"
-#include "ir/op.h"
+#include "ir/graph/attributes.h"
+#include "ir/graph/op.h"
 
 namespace burin::ir {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "ir/checked.h"
+#include "ir/base/checked.h"
 #include "ir/ops/lowering.h"
 #include "ir/ops/numeric.h"
 #include "ir/ops/window.h"

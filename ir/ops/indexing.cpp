@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "ir/bounds.h"
-#include "ir/expr_text.h"
-#include "ir/expr_walk.h"
-#include "ir/linear.h"
+#include "ir/expr/containment.h"
+#include "ir/text/expr_text.h"
+#include "ir/expr/walk.h"
+#include "ir/expr/linear.h"
 #include "ir/ops/lowering.h"
 
 namespace burin::ir {

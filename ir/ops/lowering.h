@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "ir/op.h"
+#include "ir/graph/op.h"
 
 namespace burin::ir {
 

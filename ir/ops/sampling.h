@@ -6,8 +6,8 @@
 #include <tuple>
 #include <vector>
 
-#include "ir/attributes.h"
-#include "ir/op.h"
+#include "ir/graph/attributes.h"
+#include "ir/graph/op.h"
 
 namespace burin::ir {
 

@@ -1,6 +1,6 @@
 #include "ir/ops/window.h"
 
-#include "ir/linear.h"
+#include "ir/expr/linear.h"
 #include "ir/ops/lowering.h"
 #include "ir/ops/numeric.h"
 

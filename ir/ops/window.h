@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "ir/op.h"
+#include "ir/graph/op.h"
 
 namespace burin::ir {
 

@@ -2,7 +2,7 @@
 
 #include "codegen/cpp/emit.h"
 #include "codegen/link/link.h"
-#include "ir/interpret_loops.h"
+#include "ir/run/interpret_loops.h"
 #include "tests/codegen/emulated.h"
 #include "tests/codegen/run_library.h"
 

@@ -4,7 +4,7 @@
 #include <cstring>
 #include <fstream>
 
-#include "ir/interpret_loops.h"
+#include "ir/run/interpret_loops.h"
 #include "tests/codegen/run_library.h"
 #include "tests/paths.h"
 

@@ -9,11 +9,11 @@
 #include <fstream>
 #include <sstream>
 
-#include "ir/evaluate.h"
-#include "ir/interpret_loops.h"
-#include "ir/loop_text.h"
-#include "ir/nest_text.h"
-#include "ir/nest_verify.h"
+#include "ir/run/evaluate.h"
+#include "ir/run/interpret_loops.h"
+#include "ir/loop/text.h"
+#include "ir/nest/text.h"
+#include "ir/nest/verify.h"
 #include "passes/lower_nests.h"
 #include "passes/pipeline.h"
 #include "tests/codegen/check_cpp.h"

@@ -1,4 +1,4 @@
-#include "ir/interpret_loops.h"
+#include "ir/run/interpret_loops.h"
 
 #include <gtest/gtest.h>
 

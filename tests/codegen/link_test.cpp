@@ -13,7 +13,7 @@
 
 #include "codegen/embedded_runtime.h"
 #include "codegen/llvm/emit.h"
-#include "ir/interpret_loops.h"
+#include "ir/run/interpret_loops.h"
 #include "tests/codegen/loop_samples.h"
 #include "tests/codegen/run_library.h"
 

@@ -4,7 +4,7 @@
 #include <limits>
 #include <random>
 
-#include "ir/shape.h"
+#include "ir/expr/shape.h"
 
 namespace burin::ir {
 

@@ -3,8 +3,8 @@
 
 #include <vector>
 
-#include "ir/literal.h"
-#include "ir/loop.h"
+#include "ir/tensor/literal.h"
+#include "ir/loop/loop.h"
 
 namespace burin::ir {
 

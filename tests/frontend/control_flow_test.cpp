@@ -1,7 +1,7 @@
 // If, Loop and Scan, sequences and optionals.
 #include <gtest/gtest.h>
 
-#include "ir/op.h"
+#include "ir/graph/op.h"
 #include "tests/frontend/model_builder.h"
 
 namespace burin::frontend::test {

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "ir/evaluate.h"
+#include "ir/run/evaluate.h"
 #include "passes/lower_graph.h"
 #include "tests/frontend/model_builder.h"
 #include "tests/ir/op_evaluation.h"

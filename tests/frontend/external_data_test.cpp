@@ -1,4 +1,4 @@
-#include "frontend/onnx/external_data.h"
+#include "frontend/onnx/reader/external_data.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -7,8 +7,8 @@
 #include <cstdio>
 #include <thread>
 
-#include "frontend/onnx/model_reader.h"
-#include "frontend/onnx/open_beneath.h"
+#include "frontend/onnx/reader/model_reader.h"
+#include "frontend/onnx/reader/open_beneath.h"
 #include "tests/frontend/hostile_bytes.h"
 
 namespace burin::frontend {

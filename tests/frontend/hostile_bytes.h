@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include "ir/result.h"
+#include "ir/base/result.h"
 
 namespace burin::frontend {
 

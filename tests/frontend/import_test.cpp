@@ -1,7 +1,7 @@
 // The import driver: names, order, dimensions, functions, and what it says of models that are wrong.
 #include <gtest/gtest.h>
 
-#include "frontend/onnx/import_all.h"
+#include "frontend/onnx/operators/all.h"
 #include "tests/frontend/model_builder.h"
 
 namespace burin::frontend::test {

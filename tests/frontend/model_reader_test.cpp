@@ -1,4 +1,4 @@
-#include "frontend/onnx/model_reader.h"
+#include "frontend/onnx/reader/model_reader.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "frontend/numpy/npz.h"
-#include "frontend/onnx/model_reader.h"
+#include "frontend/onnx/reader/model_reader.h"
 #include "tests/frontend/hostile_bytes.h"
 #include "tests/paths.h"
 

@@ -1,7 +1,7 @@
 // What models compute from shapes is known when they are imported, with symbols in the place of numbers.
 #include <gtest/gtest.h>
 
-#include "ir/op.h"
+#include "ir/graph/op.h"
 #include "tests/frontend/model_builder.h"
 
 namespace burin::frontend::test {

@@ -1,10 +1,10 @@
-#include "frontend/onnx/tensor_data.h"
+#include "frontend/onnx/reader/tensor_data.h"
 
 #include <gtest/gtest.h>
 
 #include <cstring>
 
-#include "frontend/onnx/model_reader.h"
+#include "frontend/onnx/reader/model_reader.h"
 #include "tests/frontend/hostile_bytes.h"
 
 namespace burin::frontend {

@@ -1,5 +1,5 @@
 // The hand-written account of onnx-ml.proto against the file itself.
-#include "frontend/onnx/wire_schema.h"
+#include "frontend/onnx/reader/wire_schema.h"
 #include "tests/paths.h"
 
 #include <gtest/gtest.h>

@@ -1,8 +1,8 @@
-#include "frontend/onnx/wire.h"
+#include "frontend/onnx/reader/wire.h"
 
 #include <gtest/gtest.h>
 
-#include "frontend/onnx/measure.h"
+#include "frontend/onnx/reader/measure.h"
 #include "tests/frontend/hostile_bytes.h"
 
 namespace burin::frontend {

@@ -10,10 +10,10 @@
 #include <random>
 #include <span>
 
-#include "frontend/onnx/model_reader.h"
-#include "ir/graph_verify.h"
-#include "ir/loop_verify.h"
-#include "ir/nest_verify.h"
+#include "frontend/onnx/reader/model_reader.h"
+#include "ir/graph/verify.h"
+#include "ir/loop/verify.h"
+#include "ir/nest/verify.h"
 #include "passes/lower_graph.h"
 #include "passes/pipeline.h"
 #include "tests/frontend/hostile_models.h"

@@ -1,12 +1,12 @@
 // The largest value of an extent over all counts: never below any value it takes.
-#include "ir/largest.h"
+#include "ir/expr/largest.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
-#include "ir/evaluate.h"
-#include "ir/expr_text.h"
+#include "ir/run/evaluate.h"
+#include "ir/text/expr_text.h"
 
 namespace burin::ir {
 namespace {

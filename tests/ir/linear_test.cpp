@@ -1,5 +1,5 @@
 // Proofs about indices, against every point: of random expressions over axes whose extents depend on symbols and counts.
-#include "ir/linear.h"
+#include "ir/expr/linear.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <optional>
 #include <vector>
 
-#include "ir/expr_text.h"
+#include "ir/text/expr_text.h"
 #include "tests/ir/random_expressions.h"
 
 namespace burin::ir {

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "ir/evaluate.h"
-#include "ir/op.h"
+#include "ir/run/evaluate.h"
+#include "ir/graph/op.h"
 
 namespace burin::ir {
 

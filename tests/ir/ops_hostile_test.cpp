@@ -3,7 +3,7 @@
 
 #include <random>
 
-#include "ir/checked.h"
+#include "ir/base/checked.h"
 #include "tests/ir/op_evaluation.h"
 
 namespace burin::ir {

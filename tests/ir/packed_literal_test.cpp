@@ -1,10 +1,10 @@
-#include "ir/packed_literal.h"
+#include "ir/tensor/packed_literal.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
-#include "ir/checked.h"
+#include "ir/base/checked.h"
 #include "tests/ir/op_evaluation.h"
 
 namespace burin::ir {

@@ -9,9 +9,9 @@
 #include <span>
 #include <vector>
 
-#include "ir/checked.h"
-#include "ir/evaluate.h"
-#include "ir/expr.h"
+#include "ir/base/checked.h"
+#include "ir/run/evaluate.h"
+#include "ir/expr/expr.h"
 
 namespace burin::ir {
 

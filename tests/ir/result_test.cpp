@@ -1,5 +1,5 @@
 // Diagnostics as text: a line, whatever names they are about.
-#include "ir/result.h"
+#include "ir/base/result.h"
 
 #include <gtest/gtest.h>
 

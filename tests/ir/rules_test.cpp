@@ -1,6 +1,6 @@
-// The whole proof of the index algebra: every rule of ir/rules.cpp, past and future, rewrites samples of its own left side, and
+// The whole proof of the index algebra: every rule of ir/expr/rules.cpp, past and future, rewrites samples of its own left side, and
 // what it makes of them is evaluated beside what they were.
-#include "ir/rules.h"
+#include "ir/expr/rules.h"
 
 #include <gtest/gtest.h>
 
@@ -14,9 +14,9 @@
 
 #include <fmt/format.h>
 
-#include "ir/expr_text.h"
-#include "ir/linear.h"
-#include "ir/scalar.h"
+#include "ir/text/expr_text.h"
+#include "ir/expr/linear.h"
+#include "ir/expr/scalar.h"
 
 namespace burin::ir {
 namespace {

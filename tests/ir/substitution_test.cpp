@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include "ir/expr.h"
-#include "ir/expr_text.h"
-#include "ir/expr_walk.h"
+#include "ir/expr/expr.h"
+#include "ir/text/expr_text.h"
+#include "ir/expr/walk.h"
 #include "tests/ir/random_expressions.h"
 
 namespace burin::ir {

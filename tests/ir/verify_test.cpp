@@ -2,12 +2,12 @@
 // What text can say is in tests/ir/*/verify*.test.
 #include <gtest/gtest.h>
 
-#include "ir/graph_text.h"
-#include "ir/graph_verify.h"
-#include "ir/loop_text.h"
-#include "ir/loop_verify.h"
-#include "ir/nest_text.h"
-#include "ir/nest_verify.h"
+#include "ir/graph/text.h"
+#include "ir/graph/verify.h"
+#include "ir/loop/text.h"
+#include "ir/loop/verify.h"
+#include "ir/nest/text.h"
+#include "ir/nest/verify.h"
 #include "ir/ops/rows.h"
 
 namespace burin::ir {

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "ir/nest_text.h"
+#include "ir/nest/text.h"
 
 namespace burin::passes {
 namespace {

@@ -5,10 +5,10 @@
 
 #include <cmath>
 
-#include "ir/evaluate.h"
-#include "ir/interpret_loops.h"
-#include "ir/loop_text.h"
-#include "ir/nest_text.h"
+#include "ir/run/evaluate.h"
+#include "ir/run/interpret_loops.h"
+#include "ir/loop/text.h"
+#include "ir/nest/text.h"
 #include "ir/ops/rows.h"
 #include "passes/lower_graph.h"
 #include "passes/pipeline.h"

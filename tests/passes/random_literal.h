@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "ir/checked.h"
-#include "ir/literal.h"
+#include "ir/base/checked.h"
+#include "ir/tensor/literal.h"
 
 namespace burin::testing {
 

@@ -14,7 +14,7 @@
 #include "codegen/link/link.h"
 #include "codegen/llvm/emit.h"
 #include "codegen/model_tables.h"
-#include "ir/loop_text.h"
+#include "ir/loop/text.h"
 #include "tests/tools/scratch.h"
 #include "tools/burin/cpu_fault.h"
 

@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include "ir/retried.h"
+#include "ir/base/retried.h"
 #include "tests/tools/process.h"
 
 namespace burin::tools {

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "ir/graph.h"
-#include "ir/result.h"
+#include "ir/graph/graph.h"
+#include "ir/base/result.h"
 #include "tools/burin/options.h"
 #include "tools/burin/output_files.h"
 

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <string>
 
-#include "ir/result.h"
+#include "ir/base/result.h"
 
 namespace burin::tools {
 

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "frontend/onnx/closest_name.h"
+#include "frontend/closest_name.h"
 #include "tools/burin/flags.h"
 #include "tools/burin/help.h"
 #include "tools/burin/report.h"

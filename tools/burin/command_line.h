@@ -8,7 +8,7 @@
 #include <string>
 #include <variant>
 
-#include "ir/result.h"
+#include "ir/base/result.h"
 #include "tools/burin/options.h"
 
 namespace burin::tools {

@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "frontend/numpy/npz.h"
-#include "frontend/onnx/model_reader.h"
+#include "frontend/onnx/reader/model_reader.h"
 
 namespace burin::tools {
 namespace {

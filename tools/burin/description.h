@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "codegen/model_file.h"
-#include "ir/element_type.h"
-#include "ir/loop.h"
-#include "ir/result.h"
+#include "ir/base/element_type.h"
+#include "ir/loop/loop.h"
+#include "ir/base/result.h"
 #include "runtime/burin.h"
 #include "tools/burin/options.h"
 

@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include "ir/result.h"
+#include "ir/base/result.h"
 
 namespace burin::tools {
 

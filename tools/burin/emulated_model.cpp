@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "codegen/cpp/run_program.h"
-#include "ir/checked.h"
+#include "ir/base/checked.h"
 #include "tools/burin/input_list.h"
 
 namespace burin::tools {

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "frontend/onnx/closest_name.h"
+#include "frontend/closest_name.h"
 #include "tools/burin/pass_hooks.h"
 #include "tools/burin/report.h"
 

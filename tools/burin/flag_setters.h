@@ -16,7 +16,7 @@
 #include <string_view>
 #include <utility>
 
-#include "ir/result.h"
+#include "ir/base/result.h"
 #include "tools/burin/options.h"
 
 namespace burin::tools {

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "ir/result.h"
+#include "ir/base/result.h"
 #include "tools/burin/options.h"
 
 namespace burin::tools {

@@ -13,9 +13,9 @@
 #include <string_view>
 #include <vector>
 
-#include "ir/graph.h"
-#include "ir/literal.h"
-#include "ir/result.h"
+#include "ir/graph/graph.h"
+#include "ir/tensor/literal.h"
+#include "ir/base/result.h"
 #include "runtime/model.h"
 #include "tools/burin/guard_pages.h"
 #include "tools/burin/library.h"

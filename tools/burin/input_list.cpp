@@ -11,7 +11,7 @@
 #include <optional>
 #include <utility>
 
-#include "ir/checked.h"
+#include "ir/base/checked.h"
 
 namespace burin::tools {
 namespace {

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "ir/literal.h"
-#include "ir/result.h"
+#include "ir/tensor/literal.h"
+#include "ir/base/result.h"
 #include "tools/burin/description.h"
 
 namespace burin::tools {

@@ -5,9 +5,9 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "frontend/onnx/import_all.h"
-#include "frontend/onnx/onnx_operators.h"
-#include "ir/op.h"
+#include "frontend/onnx/operators/all.h"
+#include "frontend/onnx/graph/onnx_operators.h"
+#include "ir/graph/op.h"
 #include "tools/burin/output_files.h"
 
 namespace burin::tools {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "frontend/onnx/import_model.h"
-#include "ir/result.h"
+#include "ir/base/result.h"
 #include "tools/burin/bench.h"
 #include "tools/burin/compile.h"
 #include "tools/burin/inspect.h"

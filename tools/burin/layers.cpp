@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "ir/evaluate.h"
+#include "ir/run/evaluate.h"
 #include "passes/lower_graph.h"
 #include "tools/burin/data_set.h"
 #include "tools/burin/lower_model.h"

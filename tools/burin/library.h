@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "ir/result.h"
+#include "ir/base/result.h"
 #include "runtime/burin.h"
 #include "tools/burin/description.h"
 

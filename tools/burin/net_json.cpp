@@ -8,9 +8,9 @@
 #include <set>
 #include <vector>
 
-#include "ir/expr_text.h"
-#include "ir/op.h"
-#include "ir/shape.h"
+#include "ir/text/expr_text.h"
+#include "ir/graph/op.h"
+#include "ir/expr/shape.h"
 
 namespace burin::tools {
 namespace {

@@ -5,8 +5,8 @@
 
 #include <vector>
 
-#include "frontend/onnx/import_all.h"
-#include "ir/op.h"
+#include "frontend/onnx/operators/all.h"
+#include "ir/graph/op.h"
 #include "tools/burin/json_report.h"
 
 namespace burin::tools {

@@ -13,7 +13,7 @@ namespace burin::tools {
 struct ImportedOperator {
   std::string name;        // "com.microsoft.FusedGemm"
   std::vector<int> since;  // opset versions with an import of their own, ascending
-  // Beside each of them, as in frontend/onnx/node_import.h: what the operator takes.
+  // Beside each of them, as in frontend/onnx/graph/node_import.h: what the operator takes.
   std::vector<std::string> operands;
 };
 std::vector<ImportedOperator> imported_operators();

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "ir/graph_text.h"
-#include "ir/graph_verify.h"
-#include "ir/loop_text.h"
-#include "ir/nest_text.h"
+#include "ir/graph/text.h"
+#include "ir/graph/verify.h"
+#include "ir/loop/text.h"
+#include "ir/nest/text.h"
 #include "passes/lower_graph.h"
 #include "passes/lower_nests.h"
 #include "passes/pipeline.h"

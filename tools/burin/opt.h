@@ -7,13 +7,13 @@
 #include <variant>
 #include <vector>
 
-#include "ir/graph.h"
-#include "ir/loop.h"
-#include "ir/loop_verify.h"
-#include "ir/nest.h"
-#include "ir/nest_verify.h"
-#include "ir/result.h"
-#include "ir/tensor_text.h"
+#include "ir/graph/graph.h"
+#include "ir/loop/loop.h"
+#include "ir/loop/verify.h"
+#include "ir/nest/nest.h"
+#include "ir/nest/verify.h"
+#include "ir/base/result.h"
+#include "ir/text/tensor_text.h"
 #include "passes/pass.h"
 
 namespace burin::tools {

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "frontend/onnx/mapped_file.h"
+#include "frontend/mapped_file.h"
 #include "tools/burin/lower_model.h"
 
 namespace burin::tools {

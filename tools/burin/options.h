@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
-#include "ir/nest_verify.h"
-#include "ir/tensor_text.h"
+#include "ir/nest/verify.h"
+#include "ir/text/tensor_text.h"
 #include "passes/machine.h"
 
 namespace burin::tools {

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "ir/literal.h"
+#include "ir/tensor/literal.h"
 
 namespace burin::tools {
 

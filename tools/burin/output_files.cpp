@@ -11,7 +11,7 @@
 #include <ranges>
 #include <system_error>
 
-#include "ir/retried.h"
+#include "ir/base/retried.h"
 #include "tools/burin/report.h"
 
 namespace burin::tools {

@@ -14,7 +14,7 @@
 
 #include "codegen/link/scratch_folder.h"
 #include "codegen/output_file.h"
-#include "ir/result.h"
+#include "ir/base/result.h"
 
 namespace burin::tools {
 

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <utility>
 
-#include "ir/checked.h"
-#include "ir/evaluate.h"
+#include "ir/base/checked.h"
+#include "ir/run/evaluate.h"
 #include "passes/lower_graph.h"
 #include "tools/burin/tolerance.h"
 

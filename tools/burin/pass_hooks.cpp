@@ -4,12 +4,12 @@
 #include <memory>
 #include <unordered_set>
 
-#include "ir/graph_text.h"
-#include "ir/graph_verify.h"
-#include "ir/loop_text.h"
-#include "ir/loop_verify.h"
-#include "ir/nest_text.h"
-#include "ir/nest_verify.h"
+#include "ir/graph/text.h"
+#include "ir/graph/verify.h"
+#include "ir/loop/text.h"
+#include "ir/loop/verify.h"
+#include "ir/nest/text.h"
+#include "ir/nest/verify.h"
 #include "tools/burin/pass_check.h"
 
 namespace burin::tools {

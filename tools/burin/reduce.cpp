@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "codegen/link/scratch_folder.h"
-#include "frontend/onnx/external_data.h"
+#include "frontend/onnx/reader/external_data.h"
 #include "tools/burin/check_command.h"
 #include "tools/burin/model_edits.h"
 #include "tools/burin/output_files.h"

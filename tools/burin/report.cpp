@@ -9,7 +9,7 @@
 #include <cstring>
 #include <utility>
 
-#include "ir/retried.h"
+#include "ir/base/retried.h"
 
 namespace burin::tools {
 namespace {

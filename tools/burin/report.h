@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "ir/result.h"
+#include "ir/base/result.h"
 
 namespace burin::tools {
 

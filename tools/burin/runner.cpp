@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "codegen/link/scratch_folder.h"
-#include "ir/interpret_loops.h"
+#include "ir/run/interpret_loops.h"
 #include "tools/burin/lower_model.h"
 #include "tools/burin/report.h"
 

@@ -9,10 +9,10 @@
 #include <variant>
 #include <vector>
 
-#include "ir/graph.h"
-#include "ir/literal.h"
-#include "ir/loop.h"
-#include "ir/result.h"
+#include "ir/graph/graph.h"
+#include "ir/tensor/literal.h"
+#include "ir/loop/loop.h"
+#include "ir/base/result.h"
 #include "tools/burin/build_library.h"
 #include "tools/burin/emulated_model.h"
 #include "tools/burin/library.h"

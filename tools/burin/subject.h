@@ -1,8 +1,8 @@
 // What run, bench and inspect are given: a library that exists, or a model that is compiled for this machine on the way.
 #pragma once
 
-#include "ir/graph.h"
-#include "ir/result.h"
+#include "ir/graph/graph.h"
+#include "ir/base/result.h"
 #include "tools/burin/description.h"
 #include "tools/burin/library.h"
 #include "tools/burin/options.h"

@@ -20,7 +20,7 @@
 
 #include <fmt/format.h>
 
-#include "ir/retried.h"
+#include "ir/base/retried.h"
 #include "tools/burin/data_set.h"
 #include "tools/burin/json_report.h"
 #include "tools/burin/report.h"

@@ -9,7 +9,7 @@
 #include <optional>
 #include <utility>
 
-#include "frontend/onnx/data_type.h"
+#include "frontend/onnx/reader/data_type.h"
 #include "frontend/onnx/import_model.h"
 
 namespace burin::tools {

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string>
 
-#include "ir/element_type.h"
-#include "ir/literal.h"
+#include "ir/base/element_type.h"
+#include "ir/tensor/literal.h"
 
 namespace burin::tools {
 

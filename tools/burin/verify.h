@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "ir/result.h"
+#include "ir/base/result.h"
 #include "tools/burin/options.h"
 #include "tools/burin/output_error.h"
 #include "tools/burin/report.h"
