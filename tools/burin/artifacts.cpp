@@ -14,7 +14,6 @@
 #include "tools/burin/build_library.h"
 #include "tools/burin/c_example.h"
 #include "tools/burin/c_header.h"
-#include "tools/burin/flags.h"
 #include "tools/burin/lower_model.h"
 #include "tools/burin/net_json.h"
 #include "tools/burin/pass_hooks.h"

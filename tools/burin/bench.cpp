@@ -10,7 +10,8 @@
 #include <utility>
 
 #include "tools/burin/input_list.h"
-#include "tools/burin/json_report.h"
+#include "tools/burin/json_text.h"
+#include "tools/burin/output_files.h"
 #include "tools/burin/subject.h"
 
 namespace burin::tools {
@@ -87,6 +88,17 @@ ir::Result<BenchReport> measure_library(const Library& library, const Options& o
   if (!samples) return samples.faults();
   return BenchReport{model.name, model.target, execution->threads(), execution->arena_bytes(),
                      timing_of(std::move(*samples))};
+}
+
+// {"name", "target", "threads", "iterations", "min_ms", "median_ms", "p95_ms", "p99_ms", "mean_ms", "arena_bytes"}
+ir::Status write_bench_report(const BenchReport& found, const std::filesystem::path& file) {
+  const Timing& timing = found.timing;
+  const Json json = {{"name", found.name},       {"target", found.target},
+                     {"threads", found.threads}, {"iterations", timing.iterations},
+                     {"min_ms", timing.min},     {"median_ms", timing.median},
+                     {"p95_ms", timing.p95},     {"p99_ms", timing.p99},
+                     {"mean_ms", timing.mean},   {"arena_bytes", found.arena_bytes}};
+  return write_output(file, json_text(json));
 }
 
 }  // namespace

@@ -12,7 +12,6 @@
 #include "codegen/cpp/emit.h"
 #include "codegen/digest.h"
 #include "passes/plan_memory.h"
-#include "tools/burin/flags.h"
 #include "tools/burin/lower_model.h"
 #include "tools/burin/pass_hooks.h"
 #include "tools/burin/report.h"

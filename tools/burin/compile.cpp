@@ -9,8 +9,7 @@
 
 #include "tools/burin/artifacts.h"
 #include "tools/burin/dry_run.h"
-#include "tools/burin/flags.h"
-#include "tools/burin/json_report.h"
+#include "tools/burin/json_text.h"
 #include "tools/burin/lower_model.h"
 #include "tools/burin/output_files.h"
 #include "tools/burin/report.h"
@@ -96,6 +95,12 @@ ir::Result<CompileReport> compile_model(const Options& options) {
   ir::Result<CompileReport> made = write_artifacts(*graph, options);
   if (made) made->seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return made;
+}
+
+// {"name", "digest", "files": [..], "seconds"}
+ir::Status write_compile_report(const CompileReport& made, const std::filesystem::path& file) {
+  const Json json = {{"name", made.name}, {"digest", made.digest}, {"files", made.files}, {"seconds", made.seconds}};
+  return write_output(file, json_text(json));
 }
 
 }  // namespace

@@ -6,8 +6,9 @@
 #include <string_view>
 #include <utility>
 
-#include "tools/burin/json_report.h"
+#include "tools/burin/json_text.h"
 #include "tools/burin/lower_model.h"
+#include "tools/burin/output_files.h"
 
 namespace burin::tools {
 namespace {
@@ -40,6 +41,18 @@ ir::Diagnostics faults_of_lowering(const Options& asked) {
     if (!module) faults.insert(faults.end(), module.faults().begin(), module.faults().end());
   }
   return faults;
+}
+
+// {"nodes": N, "unsupported": [{"what", "count", "nodes": [..]}], "faults": [{"where", "kind", "message"}]}
+ir::Status write_dry_run_report(const frontend::ImportReport& found, const std::filesystem::path& file) {
+  Json json = {{"nodes", found.nodes}, {"unsupported", Json::array()}, {"faults", Json::array()}};
+  for (const frontend::Unsupported& feature : found.unsupported) {
+    json["unsupported"].push_back({{"what", feature.what}, {"count", feature.count}, {"nodes", feature.nodes}});
+  }
+  for (const ir::Diagnostic& fault : found.faults) {
+    json["faults"].push_back({{"where", fault.where}, {"kind", fault.kind}, {"message", fault.message}});
+  }
+  return write_output(file, json_text(json));
 }
 
 }  // namespace

@@ -23,22 +23,6 @@ namespace burin::tools {
 
 using Words = std::span<const std::string>;
 
-// The names of an enum's values on the command line, in the order of the enum.
-template <class Value, size_t n>
-using Names = std::array<std::pair<Value, std::string_view>, n>;
-
-inline constexpr Names<Toolchain, 4> kToolchainNames = {{{Toolchain::kLlvm, "llvm"},
-                                                         {Toolchain::kGcc, "gcc"},
-                                                         {Toolchain::kClang, "clang"},
-                                                         {Toolchain::kInterpret, "interpret"}}};
-inline constexpr Names<Emit, 8> kEmitNames = {{{Emit::kLib, "lib"},
-                                               {Emit::kStaticLib, "static-lib"},
-                                               {Emit::kObject, "object"},
-                                               {Emit::kCpp, "cpp"},
-                                               {Emit::kLlvmIr, "llvm-ir"},
-                                               {Emit::kGraph, "graph"},
-                                               {Emit::kNests, "nests"},
-                                               {Emit::kLoops, "loops"}}};
 inline constexpr Names<passes::Math, 2> kMathNames = {
     {{passes::Math::kStrict, "strict"}, {passes::Math::kDefault, "default"}}};
 inline constexpr Names<std::string_view, 3> kFormNames = {{{"graph", "graph"}, {"nests", "nests"}, {"loops", "loops"}}};

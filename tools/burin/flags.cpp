@@ -464,7 +464,4 @@ std::string_view short_name(const Flag& flag) { return flag.name.substr(0, flag.
 
 bool applies(const Flag& flag, Command command) { return (flag.commands & in(command)) != 0; }
 
-std::string_view name_of(Toolchain toolchain) { return kToolchainNames[static_cast<size_t>(toolchain)].second; }
-std::string_view name_of(Emit emit) { return kEmitNames[static_cast<size_t>(emit)].second; }
-
 }  // namespace burin::tools

@@ -52,7 +52,4 @@ std::string_view long_name(const Flag& flag);
 std::string_view short_name(const Flag& flag);
 bool applies(const Flag& flag, Command command);
 
-std::string_view name_of(Toolchain toolchain);
-std::string_view name_of(Emit emit);
-
 }  // namespace burin::tools

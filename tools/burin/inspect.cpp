@@ -8,8 +8,8 @@
 
 #include "codegen/model_file.h"
 #include "runtime/model.h"
-#include "tools/burin/command_line.h"
-#include "tools/burin/json_report.h"
+#include "tools/burin/json_text.h"
+#include "tools/burin/output_files.h"
 #include "tools/burin/subject.h"
 
 namespace burin::tools {
@@ -136,6 +136,51 @@ ir::Result<std::vector<Inspection>> inspect_data(const Options& options) {
     found.push_back({std::move(*model), each.architecture, std::nullopt, std::nullopt});
   }
   return found;
+}
+
+Json tensors_json(std::span<const TensorDescription> tensors, std::span<const SymbolDescription> symbols) {
+  Json json = Json::array();
+  for (const TensorDescription& tensor : tensors) {
+    json.push_back(
+        {{"name", tensor.name}, {"type", ir::info(tensor.element).name}, {"shape", shape_text(tensor, symbols)}});
+  }
+  return json;
+}
+
+Json number_or_null(const std::optional<uint64_t>& number) { return number ? Json(*number) : Json(); }
+
+Json inspection_json(const Inspection& found) {
+  const ModelDescription& model = found.model;
+  Json json = {{"name", model.name},
+               {"digest", model.digest},
+               {"interface_digest", model.interface_digest},
+               {"compiler", model.compiler},
+               {"target", model.target}};
+  json["targets"] = Json::array();
+  for (const TargetDescription& target : model.targets) {
+    json["targets"].push_back({{"name", target.name}, {"runs_here", target.runs_here}});
+  }
+  json["inputs"] = tensors_json(model.inputs, model.symbols);
+  json["outputs"] = tensors_json(model.outputs, model.symbols);
+  json["symbols"] = Json::array();
+  for (const SymbolDescription& symbol : model.symbols) {
+    json["symbols"].push_back(
+        {{"name", symbol.name}, {"min", symbol.least}, {"max", symbol.most}, {"from_input", symbol.from_input}});
+  }
+  json["weights_bytes"] = model.weights_bytes;
+  json["code_bytes"] = model.code_bytes;
+  json["arena_bytes"] = number_or_null(found.arena_bytes);
+  json["arena_lower_bound"] = number_or_null(found.arena_lower_bound);
+  return json;
+}
+
+// {"name", "digest", "compiler", "target", "targets", "inputs", "outputs", "symbols", "weights_bytes", "code_bytes",
+//  "arena_bytes", "arena_lower_bound"}; the last two are null where symbols have no values, or nothing is recorded
+// One model is an object, several are an array.
+ir::Status write_inspect_report(std::span<const Inspection> found, const std::filesystem::path& file) {
+  Json json = Json::array();
+  for (const Inspection& each : found) json.push_back(inspection_json(each));
+  return write_output(file, json_text(found.size() == 1 ? json[0] : json));
 }
 
 }  // namespace

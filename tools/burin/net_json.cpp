@@ -3,19 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <vector>
 
 #include "ir/text/expr_text.h"
+#include "tools/burin/json_text.h"
 #include "ir/graph/op.h"
 #include "ir/expr/shape.h"
 
 namespace burin::tools {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 // Qnn_TensorType_t.
 enum class Role : int { kInput = 0, kOutput = 1, kNative = 3, kStatic = 4 };

@@ -5,9 +5,11 @@
 
 #include <vector>
 
+#include "frontend/onnx/graph/onnx_operators.h"
 #include "frontend/onnx/operators/all.h"
 #include "ir/graph/op.h"
-#include "tools/burin/json_report.h"
+#include "tools/burin/json_text.h"
+#include "tools/burin/output_files.h"
 
 namespace burin::tools {
 
@@ -21,6 +23,28 @@ std::vector<ImportedOperator> imported_operators() {
   }
   return operators;
 }
+
+namespace {
+
+// {"onnx": [{"operator", "since": [..]}], "graph": [{"op", "doc"}]}
+ir::Status write_ops_report(std::span<const ImportedOperator> operators, const std::filesystem::path& file) {
+  Json json = {
+      {"opset", frontend::kNewestOpset}, {"onnx", Json::array()}, {"schemas", Json::array()}, {"graph", Json::array()}};
+  for (const ImportedOperator& each : operators) {
+    json["onnx"].push_back({{"operator", each.name}, {"since", each.since}, {"operands", each.operands}});
+  }
+  for (const frontend::OnnxOperator& row : frontend::onnx_operators()) {
+    json["schemas"].push_back({{"operator", row.name},
+                               {"since", row.since},
+                               {"operands", {row.least_operands, row.most_operands}},
+                               {"results", {row.least_results, row.most_results}},
+                               {"attributes", row.attributes}});
+  }
+  for (const ir::OpInfo* op : ir::all_ops()) json["graph"].push_back({{"op", op->name}, {"doc", op->doc}});
+  return write_output(file, json_text(json));
+}
+
+}  // namespace
 
 std::string operators_markdown() {
   const std::vector<ImportedOperator> operators = imported_operators();

@@ -2,6 +2,8 @@
 // reference. A field that a command has no flag for keeps its default.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -26,6 +28,25 @@ inline constexpr int kCommands = 8;
 enum class Toolchain : uint8_t { kLlvm, kGcc, kClang, kInterpret };
 
 enum class Emit : uint8_t { kLib, kStaticLib, kObject, kCpp, kLlvmIr, kGraph, kNests, kLoops };
+
+// The names of an enum's values on the command line, in the order of the enum.
+template <class Value, size_t n>
+using Names = std::array<std::pair<Value, std::string_view>, n>;
+
+inline constexpr Names<Toolchain, 4> kToolchainNames = {{{Toolchain::kLlvm, "llvm"},
+                                                         {Toolchain::kGcc, "gcc"},
+                                                         {Toolchain::kClang, "clang"},
+                                                         {Toolchain::kInterpret, "interpret"}}};
+inline constexpr Names<Emit, 8> kEmitNames = {{{Emit::kLib, "lib"},
+                                               {Emit::kStaticLib, "static-lib"},
+                                               {Emit::kObject, "object"},
+                                               {Emit::kCpp, "cpp"},
+                                               {Emit::kLlvmIr, "llvm-ir"},
+                                               {Emit::kGraph, "graph"},
+                                               {Emit::kNests, "nests"},
+                                               {Emit::kLoops, "loops"}}};
+inline std::string_view name_of(Toolchain toolchain) { return kToolchainNames[static_cast<size_t>(toolchain)].second; }
+inline std::string_view name_of(Emit emit) { return kEmitNames[static_cast<size_t>(emit)].second; }
 
 // What --json was given: nothing, or a file ("-": standard output).
 using JsonTarget = std::optional<std::filesystem::path>;

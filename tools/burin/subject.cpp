@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "tools/burin/command_line.h"
 #include "tools/burin/lower_model.h"
 #include "tools/burin/report.h"
 

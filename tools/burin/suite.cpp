@@ -22,8 +22,8 @@
 
 #include "ir/base/retried.h"
 #include "tools/burin/data_set.h"
-#include "tools/burin/json_report.h"
 #include "tools/burin/report.h"
+#include "tools/burin/verify_report.h"
 
 namespace burin::tools {
 namespace {

@@ -10,12 +10,12 @@
 #include "ir/ops/numeric.h"
 #include "tools/burin/data_set.h"
 #include "tools/burin/guarded_runner.h"
-#include "tools/burin/json_report.h"
 #include "tools/burin/layers.h"
 #include "tools/burin/lower_model.h"
 #include "tools/burin/report.h"
 #include "tools/burin/runner.h"
 #include "tools/burin/suite.h"
+#include "tools/burin/verify_report.h"
 
 namespace burin::tools {
 namespace {
