@@ -1,5 +1,5 @@
 // A file as code generation writes it: from front to back, with corrections in places before. Its last name is given by
-// whoever asked for it, once it is complete (tools/burin/output_files.h).
+// whoever asked for it, once it is complete (tools/burin/base/output_files.h).
 #pragma once
 
 #include <cstddef>

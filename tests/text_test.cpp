@@ -22,9 +22,9 @@
 
 #include "ir/expr/rules.h"
 #include "tests/paths.h"
-#include "tools/burin/command_line.h"
-#include "tools/burin/opt.h"
-#include "tools/burin/opt_command.h"
+#include "tools/burin/command_line/command_line.h"
+#include "tools/burin/compile/opt.h"
+#include "tools/burin/commands/opt_command.h"
 
 namespace burin {
 namespace {

@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "tools/burin/opt.h"
+#include "tools/burin/compile/opt.h"
 
 using namespace burin;
 

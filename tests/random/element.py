@@ -35,7 +35,7 @@ NUMPY = {
 }
 OF_NUMPY = {dtype: element for element, dtype in NUMPY.items()}
 
-# As tools/burin/tolerance.cpp has them for whole models: of the largest value of an output, and of each value.
+# As tools/burin/data/tolerance.cpp has them for whole models: of the largest value of an output, and of each value.
 TOLERANCE = {F16: (2.0**-9, 2.0**-8), BF16: (2.0**-6, 2.0**-5), F32: (1e-5, 1e-4), F64: (1e-9, 1e-8)}
 # One rounding, relative to a value.
 ROUNDING = {F16: 2.0**-11, BF16: 2.0**-8, F32: 2.0**-24, F64: 2.0**-53}

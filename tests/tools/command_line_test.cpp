@@ -1,4 +1,4 @@
-#include "tools/burin/command_line.h"
+#include "tools/burin/command_line/command_line.h"
 
 #include <gtest/gtest.h>
 
@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "tests/paths.h"
-#include "tools/burin/flags.h"
-#include "tools/burin/help.h"
-#include "tools/burin/pass_hooks.h"
+#include "tools/burin/command_line/flags.h"
+#include "tools/burin/command_line/help.h"
+#include "tools/burin/compile/pass_hooks.h"
 
 namespace burin::tools {
 namespace {

@@ -1,6 +1,6 @@
 // Runs between guard pages: libraries of hand-made loops that leave a buffer, at either end and for reading or writing, or
 // that leave an output unwritten, and what is said of each.
-#include "tools/burin/guarded_runner.h"
+#include "tools/burin/library/guarded_runner.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@
 #include "codegen/model_tables.h"
 #include "ir/loop/text.h"
 #include "tests/tools/scratch.h"
-#include "tools/burin/cpu_fault.h"
+#include "tools/burin/library/cpu_fault.h"
 
 namespace burin::tools {
 namespace {

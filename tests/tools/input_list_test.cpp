@@ -1,4 +1,4 @@
-#include "tools/burin/input_list.h"
+#include "tools/burin/data/input_list.h"
 
 #include <gtest/gtest.h>
 

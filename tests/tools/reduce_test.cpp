@@ -7,8 +7,8 @@
 
 #include "tests/frontend/hostile_bytes.h"
 #include "tests/tools/process.h"
-#include "tools/burin/check_command.h"
-#include "tools/burin/model_edits.h"
+#include "tools/burin/reduce/check_command.h"
+#include "tools/burin/reduce/model_edits.h"
 
 namespace burin::tools {
 namespace {

@@ -1,4 +1,4 @@
-#include "tools/burin/tolerance.h"
+#include "tools/burin/data/tolerance.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <cstring>
 #include <vector>
 
-#include "tools/burin/output_error.h"
+#include "tools/burin/data/output_error.h"
 
 namespace burin::tools {
 namespace {

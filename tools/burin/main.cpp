@@ -3,17 +3,17 @@
 #include <csignal>
 #include <variant>
 
-#include "tools/burin/bench.h"
-#include "tools/burin/command_line.h"
-#include "tools/burin/compile.h"
-#include "tools/burin/inspect.h"
-#include "tools/burin/ops.h"
-#include "tools/burin/opt_command.h"
-#include "tools/burin/reduce.h"
-#include "tools/burin/report.h"
-#include "tools/burin/resources.h"
-#include "tools/burin/run.h"
-#include "tools/burin/verify.h"
+#include "tools/burin/commands/bench.h"
+#include "tools/burin/command_line/command_line.h"
+#include "tools/burin/commands/compile.h"
+#include "tools/burin/commands/inspect.h"
+#include "tools/burin/commands/ops.h"
+#include "tools/burin/commands/opt_command.h"
+#include "tools/burin/commands/reduce.h"
+#include "tools/burin/base/report.h"
+#include "tools/burin/base/resources.h"
+#include "tools/burin/commands/run.h"
+#include "tools/burin/commands/verify.h"
 
 namespace burin::tools {
 namespace {

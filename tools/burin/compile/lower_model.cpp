@@ -1,0 +1,129 @@
+#include "tools/burin/compile/lower_model.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <utility>
+
+#include "passes/lower_graph.h"
+#include "targets/host_features.h"
+#include "tools/burin/compile/pass_hooks.h"
+#include "tools/burin/base/report.h"
+
+namespace burin::tools {
+namespace {
+
+passes::PassContext context_for(const Options& options, const targets::Target& target,
+                                std::vector<std::string>* explained) {
+  passes::PassContext context;
+  context.machine.vector_bytes = target.vector_bytes;
+  context.machine.vector_registers = target.vector_registers;
+  context.machine.l2_bytes = target.l2_bytes;
+  context.machine.l1_way_bytes = target.l1_way_bytes;
+  context.math = options.math;
+  context.explained = options.explain ? explained : nullptr;
+  return context;
+}
+
+bool runs_here(const targets::Target& target) {
+  const std::optional<targets::Host> host = targets::host_features();
+  return host && host->architecture == target.architecture && (target.runtime_features & ~host->features) == 0;
+}
+
+}  // namespace
+
+frontend::ImportOptions import_options(const Options& options) {
+  frontend::ImportOptions import;
+  import.input_dims = options.input_dims;
+  import.symbols = options.symbols;
+  import.symbol_bounds = options.symbol_ranges;
+  import.out_nodes = options.out_nodes;
+  import.max_nodes = options.max_nodes;
+  return import;
+}
+
+frontend::Limits limits_of(const Options& options) {
+  frontend::Limits limits;
+  limits.max_nodes = options.max_nodes;
+  limits.max_constant_bytes = options.max_constant_bytes;
+  return limits;
+}
+
+std::string library_name(const std::filesystem::path& model, const Options& options) {
+  if (!options.name.empty()) return options.name;
+  const std::string stem = model.stem().string();
+  return stem.empty() ? "model" : stem;
+}
+
+ir::Result<ir::Graph> import_file(const std::filesystem::path& model, const Options& options) {
+  const StepTime time(options, "import");
+  show_progress("reading " + model.string());
+  ir::Result<frontend::OnnxModel> read = frontend::read_model(model, limits_of(options));
+  if (!read) return read.faults();
+  show_progress("importing " + model.string());
+  ir::Result<ir::Graph> graph = frontend::import_model(std::move(*read), import_options(options));
+  if (graph) graph->name = library_name(model, options);
+  return graph;
+}
+
+ir::Status run_graph_passes(ir::Graph& graph, const Options& options) {
+  std::vector<std::string> explained;
+  const passes::PassContext context = context_for(options, targets::Target{}, &explained);
+  const passes::PassHooks hooks = hooks_for(options);
+  ir::Status status = show_imported(graph, hooks);
+  if (status) status = passes::run_passes(passes::graph_passes(), graph, context, hooks);
+  print_explained("graph", explained);
+  return status;
+}
+
+ir::Result<ir::Module> lower_for(const ir::Graph& graph, const targets::Target& target, const Options& options) {
+  show_progress(fmt::format("lowering for {}", target.name));
+  std::vector<std::string> explained;
+  const passes::PassContext context = context_for(options, target, &explained);
+  ir::Result<ir::Module> module = passes::lower_to_loops(graph, context, std::string(target.name), hooks_for(options));
+  print_explained(target.name, explained);
+  return module;
+}
+
+ir::Result<ir::Program> nests_for(const ir::Graph& graph, const targets::Target& target, const Options& options) {
+  ir::Result<passes::LoweredGraph> lowered = passes::lower_graph(graph);
+  if (!lowered) return lowered.faults();
+  std::vector<std::string> explained;
+  const passes::PassContext context = context_for(options, target, &explained);
+  const passes::PassHooks hooks = hooks_for(options);
+  ir::Status status;
+  if (hooks.after_nest_pass) status = hooks.after_nest_pass("lower-graph", lowered->program);
+  if (status) status = passes::run_passes(passes::nest_passes(), lowered->program, context, hooks);
+  print_explained(target.name, explained);
+  if (!status) return status.faults();
+  return std::move(lowered->program);
+}
+
+ir::Result<std::vector<targets::Target>> targets_for(const Options& options, std::string_view otherwise) {
+  const std::string name = options.target.empty() ? std::string(otherwise) : options.target;
+  std::vector<targets::Target> found = targets::targets_of(name);
+  if (!found.empty()) return found;
+  std::string known;
+  for (const std::string& each : targets::target_names()) known += (known.empty() ? "" : ", ") + each;
+  return usage_fault("--target", fmt::format("expected one of {}, found \"{}\"", known, name));
+}
+
+ir::Result<targets::Target> target_to_run(const Options& options) {
+  const ir::Result<std::vector<targets::Target>> found = targets_for(options, kDefaultPlatform);
+  if (!found) return found.faults();
+  // Loops that are only interpreted run anywhere; what an emulator can run is the user's to know.
+  if (options.toolchain == Toolchain::kInterpret || !options.emulator.empty()) return found->front();
+  for (const targets::Target& target : *found) {
+    if (runs_here(target)) return target;
+  }
+  if (options.target.empty()) {
+    for (const targets::Target& target : targets::all_targets()) {
+      if (runs_here(target)) return target;
+    }
+  }
+  ir::Diagnostic fault = ir::environment_fault("target", "--target", "this machine cannot run {}", found->front().name);
+  fault.hint = "--toolchain interpret runs the loops of any target";
+  return fault;
+}
+
+}  // namespace burin::tools
