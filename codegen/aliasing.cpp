@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <variant>
 
+#include "ir/loop/walk.h"
+
 namespace burin::codegen {
 namespace {
 
@@ -52,15 +54,9 @@ class Analysis {
   }
 
   void visit(const ir::Kernel& caller, const Known* known, const ir::Block& block) {
-    for (const ir::LoopStatement& statement : block) {
-      if (const auto* loop = std::get_if<ir::Loop>(&statement.form)) visit(caller, known, loop->body);
-      if (const auto* loop = std::get_if<ir::WhileLoop>(&statement.form)) visit(caller, known, loop->body);
-      if (const auto* branch = std::get_if<ir::Branch>(&statement.form)) {
-        visit(caller, known, branch->then_body);
-        visit(caller, known, branch->else_body);
-      }
+    for_each_statement(block, [&](const ir::LoopStatement& statement) {
       if (const auto* call = std::get_if<ir::Call>(&statement.form)) visit(caller, known, *call);
-    }
+    });
   }
 
   void visit(const ir::Kernel& caller, const Known* known, const ir::Call& call) {

@@ -25,8 +25,8 @@
 #include <utility>
 #include <vector>
 
-#include "ir/loop/loop.h"
 #include "ir/base/result.h"
+#include "ir/loop/loop.h"
 #include "targets/targets.h"
 
 namespace burin::codegen {

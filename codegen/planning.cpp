@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <set>
 
-#include "ir/expr/walk.h"
 #include "ir/base/result.h"
+#include "ir/expr/walk.h"
 
 namespace burin::codegen {
 namespace {

@@ -4,9 +4,9 @@
 #include <map>
 #include <set>
 
-#include "ir/expr/walk.h"
-#include "ir/expr/linear.h"
 #include "ir/base/result.h"
+#include "ir/expr/linear.h"
+#include "ir/expr/walk.h"
 #include "passes/schedule.h"
 #include "passes/vectorize.h"
 

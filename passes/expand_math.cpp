@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "ir/expr/walk.h"
+#include "ir/loop/walk.h"
 #include "passes/math_functions.h"
 
 namespace burin::passes {

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "ir/expr/containment.h"
-#include "ir/expr/walk.h"
 #include "ir/expr/linear.h"
+#include "ir/expr/walk.h"
 #include "passes/vectorize.h"
 
 namespace burin::passes {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "ir/run/evaluate.h"
 #include "ir/graph/op.h"
+#include "ir/run/evaluate.h"
 #include "passes/lower_graph.h"
 #include "passes/point_count.h"
 

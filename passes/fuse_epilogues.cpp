@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 
 #include "ir/expr/containment.h"
-#include "ir/expr/walk.h"
 #include "ir/expr/linear.h"
+#include "ir/expr/walk.h"
 #include "passes/inlined_size.h"
 #include "passes/tensor_uses.h"
 

@@ -5,9 +5,9 @@
 #include <span>
 #include <vector>
 
+#include "ir/base/result.h"
 #include "ir/graph/graph.h"
 #include "ir/nest/nest.h"
-#include "ir/base/result.h"
 
 namespace burin::passes {
 

@@ -10,8 +10,9 @@
 #include <fmt/format.h>
 
 #include "ir/base/checked.h"
-#include "ir/expr/walk.h"
 #include "ir/expr/largest.h"
+#include "ir/expr/walk.h"
+#include "ir/loop/walk.h"
 #include "passes/annotated_schedule.h"
 #include "passes/emit_nest.h"
 #include "passes/flat_nest.h"

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "ir/base/result.h"
 #include "ir/loop/loop.h"
 #include "ir/nest/nest.h"
-#include "ir/base/result.h"
 #include "passes/machine.h"
 
 namespace burin::passes {

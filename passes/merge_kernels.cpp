@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "ir/loop/walk.h"
+
 namespace burin::passes {
 
 using namespace ir;
@@ -134,18 +136,9 @@ class KernelKey {
 };
 
 void redirect_calls(Block& block, const std::vector<KernelId>& kept) {
-  for (LoopStatement& statement : block) {
-    if (auto* loop = std::get_if<Loop>(&statement.form)) {
-      redirect_calls(loop->body, kept);
-    } else if (auto* repeat = std::get_if<WhileLoop>(&statement.form)) {
-      redirect_calls(repeat->body, kept);
-    } else if (auto* branch = std::get_if<Branch>(&statement.form)) {
-      redirect_calls(branch->then_body, kept);
-      redirect_calls(branch->else_body, kept);
-    } else if (auto* call = std::get_if<Call>(&statement.form)) {
-      call->kernel = kept[call->kernel.index];
-    }
-  }
+  for_each_statement(block, [&](LoopStatement& statement) {
+    if (auto* call = std::get_if<Call>(&statement.form)) call->kernel = kept[call->kernel.index];
+  });
 }
 
 }  // namespace

@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "ir/expr/walk.h"
 #include "ir/expr/linear.h"
+#include "ir/expr/walk.h"
 #include "passes/tensor_uses.h"
 
 namespace burin::passes {

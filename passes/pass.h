@@ -6,10 +6,10 @@
 #include <string_view>
 #include <vector>
 
+#include "ir/base/result.h"
 #include "ir/graph/graph.h"
 #include "ir/loop/loop.h"
 #include "ir/nest/nest.h"
-#include "ir/base/result.h"
 #include "passes/machine.h"
 
 namespace burin::passes {

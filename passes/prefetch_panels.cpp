@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "ir/expr/walk.h"
+#include "ir/loop/walk.h"
 
 namespace burin::passes {
 
@@ -26,17 +27,13 @@ class PanelPrefetch {
   void walk(Block& block) {
     bool innermost = true;
     for (LoopStatement& statement : block) {
-      if (auto* loop = std::get_if<Loop>(&statement.form)) {
+      auto* loop = std::get_if<Loop>(&statement.form);
+      if (loop != nullptr) {
         innermost = false;
         loops_.push_back(loop);
-        walk(loop->body);
-        loops_.pop_back();
-      } else if (auto* repeat = std::get_if<WhileLoop>(&statement.form)) {
-        walk(repeat->body);
-      } else if (auto* branch = std::get_if<Branch>(&statement.form)) {
-        walk(branch->then_body);
-        walk(branch->else_body);
       }
+      for_each_block(statement, [this](Block& inner) { walk(inner); });
+      if (loop != nullptr) loops_.pop_back();
     }
     if (innermost && loops_.size() >= 3) ask(block);
   }

@@ -2,8 +2,8 @@
 
 #include <unordered_map>
 
-#include "ir/expr/walk.h"
 #include "ir/expr/linear.h"
+#include "ir/expr/walk.h"
 
 namespace burin::passes {
 

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <regex>
 #include <set>
 #include <sstream>
@@ -44,6 +45,20 @@ const Layer kLayers[] = {
     {.folder = "tools",
      .may_include = {"runtime", "targets", "ir", "frontend", "passes", "codegen"},
      .may_use_llvm = true},
+};
+
+// The rooms of one folder, lowest first: each may include itself and those before it. "." are the files of the folder itself;
+// where it is not listed they come last.
+struct Rooms {
+  std::string_view folder;
+  std::vector<std::string_view> rooms;
+};
+
+const Rooms kRooms[] = {
+    {"ir", {"base", "expr", "tensor", "text", "nest", "loop", "graph", "run", "ops"}},
+    {"frontend", {".", "numpy", "onnx"}},
+    {"frontend/onnx", {"reader", "graph", "operators"}},
+    {"tools/burin", {"base", "data", "c_text", "compile", "library", "reduce", "command_line", "commands"}},
 };
 
 constexpr std::string_view kTopLevel[] = {
@@ -152,6 +167,32 @@ bool may_include(const Layer& layer, const std::string& included) {
          std::find(layer.may_include.begin(), layer.may_include.end(), folder) != layer.may_include.end();
 }
 
+// The room that holds `file` of `folder`, as a position in the list; the list's size for files of the folder itself that it does
+// not mention. Absent for files elsewhere and in folders that are no room.
+std::optional<size_t> room_of(const Rooms& house, const std::string& file) {
+  if (!file.starts_with(std::string(house.folder) + "/")) return std::nullopt;
+  const std::string below = file.substr(house.folder.size() + 1);
+  const size_t slash = below.find('/');
+  const std::string name = slash == std::string::npos ? "." : below.substr(0, slash);
+  const auto found = std::find(house.rooms.begin(), house.rooms.end(), name);
+  if (found == house.rooms.end() && name != ".") return std::nullopt;
+  return static_cast<size_t>(found - house.rooms.begin());
+}
+
+bool points_back(const std::string& file, const std::string& included) {
+  return std::any_of(std::begin(kRooms), std::end(kRooms), [&](const Rooms& house) {
+    const auto from = room_of(house, file), to = room_of(house, included);
+    return from && to && *to > *from;
+  });
+}
+
+// A folder inside a house that is not one of its rooms.
+bool is_in_no_room(const std::string& file) {
+  return std::any_of(std::begin(kRooms), std::end(kRooms), [&](const Rooms& house) {
+    return file.starts_with(std::string(house.folder) + "/") && !room_of(house, file);
+  });
+}
+
 void check_includes(const fs::path& root, const std::string& file, const std::string& content,
                     std::vector<std::string>& faults) {
   static const std::regex kInclude(R"re(^[ \t]*#[ \t]*include[ \t]*["<]([^">]+)[">])re");
@@ -163,7 +204,7 @@ void check_includes(const fs::path& root, const std::string& file, const std::st
     std::smatch match;
     if (!std::regex_search(line, match, kInclude)) continue;
     const std::string included = resolve(root, file, match[1]);
-    if (!may_include(*layer, included)) faults.push_back(file + " includes " + included);
+    if (!may_include(*layer, included) || points_back(file, included)) faults.push_back(file + " includes " + included);
   }
 }
 
@@ -214,6 +255,7 @@ std::vector<std::string> layout_faults(const fs::path& root) {
     const std::string content = content_of(root / file);
     if (!is_text(content)) continue;
     if (is_source(file)) check_includes(root, file, content, faults);
+    if (is_source(file) && is_in_no_room(file)) faults.push_back(file + " is in no room of its folder");
     if (is_page(file)) check_names_in_page(root, file, content, tests, faults);
     const auto lines = static_cast<size_t>(std::count(content.begin(), content.end(), '\n'));
     if (lines > kMostLines) {
@@ -279,6 +321,18 @@ TEST(Layout, an_include_that_points_back_is_named) {
   tree.write("passes/fold.h", "#  include <codegen/emit.h>\n");
   EXPECT_EQ(layout_faults(tree.root()),
             (Faults{"ir/graph/graph.h includes passes/fold.h", "passes/fold.h includes codegen/emit.h"}));
+}
+
+TEST(Layout, an_include_that_points_to_a_higher_room_is_named) {
+  TemporaryTree tree;
+  tree.write("ir/expr/expr.h", "#include \"ir/nest/nest.h\"\n");
+  tree.write("frontend/file.h", "#include \"frontend/onnx/reader/wire.h\"\n");
+  tree.write("frontend/onnx/reader/wire.h", "#include \"frontend/onnx/import_model.h\"\n");
+  tree.write("ir/attic/old.h", "");
+  EXPECT_EQ(layout_faults(tree.root()),
+            (Faults{"frontend/file.h includes frontend/onnx/reader/wire.h",
+                    "frontend/onnx/reader/wire.h includes frontend/onnx/import_model.h",
+                    "ir/attic/old.h is in no room of its folder", "ir/expr/expr.h includes ir/nest/nest.h"}));
 }
 
 TEST(Layout, a_relative_include_is_followed) {

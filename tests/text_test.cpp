@@ -23,8 +23,8 @@
 #include "ir/expr/rules.h"
 #include "tests/paths.h"
 #include "tools/burin/command_line/command_line.h"
-#include "tools/burin/compile/opt.h"
 #include "tools/burin/commands/opt_command.h"
+#include "tools/burin/compile/opt.h"
 
 namespace burin {
 namespace {

@@ -10,6 +10,7 @@
 #include "codegen/cpp/identifiers.h"
 #include "codegen/cpp/statements.h"
 #include "codegen/cpp/tables_text.h"
+#include "ir/loop/walk.h"
 #include "ir/text/expr_text.h"
 
 namespace burin::codegen {
@@ -30,20 +31,12 @@ class CallOrder {
 
  private:
   void visit(const ir::Block& block) {
-    for (const ir::LoopStatement& statement : block) {
-      if (const auto* loop = std::get_if<ir::Loop>(&statement.form)) {
-        visit(loop->body);
-      } else if (const auto* repeat = std::get_if<ir::WhileLoop>(&statement.form)) {
-        visit(repeat->body);
-      } else if (const auto* branch = std::get_if<ir::Branch>(&statement.form)) {
-        visit(branch->then_body);
-        visit(branch->else_body);
-      } else if (const auto* call = std::get_if<ir::Call>(&statement.form)) {
-        if (!seen_.insert(call->kernel).second) continue;
-        visit(module_.kernels[call->kernel].body);
-        order_.push_back(call->kernel);
-      }
-    }
+    for_each_statement(block, [&](const ir::LoopStatement& statement) {
+      const auto* call = std::get_if<ir::Call>(&statement.form);
+      if (call == nullptr || !seen_.insert(call->kernel).second) return;
+      visit(module_.kernels[call->kernel].body);
+      order_.push_back(call->kernel);
+    });
   }
 
   const ir::Module& module_;

@@ -7,8 +7,8 @@
 
 #include "codegen/cpp/identifiers.h"
 #include "codegen/cpp/precedence.h"
-#include "ir/expr/walk.h"
 #include "ir/base/result.h"
+#include "ir/expr/walk.h"
 
 namespace burin::codegen::cpp {
 

@@ -6,8 +6,8 @@
 
 #include "codegen/c_text.h"
 #include "codegen/cpp/identifiers.h"
-#include "ir/expr/walk.h"
 #include "ir/base/result.h"
+#include "ir/expr/walk.h"
 
 namespace burin::codegen::cpp {
 

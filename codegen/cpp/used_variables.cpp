@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ir/expr/walk.h"
+#include "ir/loop/walk.h"
 
 namespace burin::codegen::cpp {
 namespace {
@@ -52,46 +53,21 @@ class Walk {
   }
 
   void collect(const Block& block) {
-    for (const ir::LoopStatement& statement : block) {
-      std::visit([this](const auto& form) { one(form); }, statement.form);
-    }
+    for_each_statement(block, [this](const ir::LoopStatement& statement) {
+      if (const auto* let = std::get_if<ir::Let>(&statement.form)) return depend(let->variable, let->value);
+      if (const auto* assign = std::get_if<ir::Assign>(&statement.form)) return depend(*assign);
+      const auto* loop = std::get_if<ir::Loop>(&statement.form);
+      if (loop != nullptr && loop->kind == ir::LoopKind::kUnrolled) unrolled_.insert(loop->counter);
+      for_each_own_expr(statement, [this](Expr e) { use(e); });
+      for_each_buffer(statement, [this](BufferId buffer) { used_.buffers.insert(buffer); });
+    });
   }
-  void one(const ir::Loop& loop) {
-    use(loop.begin);
-    use(loop.end);
-    if (loop.kind == ir::LoopKind::kUnrolled) unrolled_.insert(loop.counter);
-    collect(loop.body);
-  }
-  void one(const ir::WhileLoop& loop) {
-    use(loop.condition);
-    collect(loop.body);
-  }
-  void one(const ir::Branch& branch) {
-    use(branch.condition);
-    collect(branch.then_body);
-    collect(branch.else_body);
-  }
-  void one(const ir::Let& let) { depend(let.variable, let.value); }
-  void one(const ir::Tile&) {}
-  void one(const ir::Assign& assign) {
+
+  void depend(const ir::Assign& assign) {
     check_tile(assign.tile, assign.index);
     depend(assign.tile, assign.value);
     for (Expr index : assign.index) depend(assign.tile, index);
   }
-  void one(const ir::StoreTo& store) {
-    used_.buffers.insert(store.buffer);
-    use(store.index);
-    use(store.value);
-  }
-  void one(const ir::Prefetch& prefetch) {
-    used_.buffers.insert(prefetch.buffer);
-    use(prefetch.index);
-  }
-  void one(const ir::Call& call) {
-    used_.buffers.insert(call.buffers.begin(), call.buffers.end());
-    for (Expr scalar : call.scalars) use(scalar);
-  }
-
   void depend(VariableId variable, Expr value) {
     if (used_.variables.contains(variable)) {
       use(value);
@@ -106,21 +82,6 @@ class Walk {
   std::vector<VariableId> pending_;
 };
 
-void collect_assigned(const Block& block, std::set<VariableId>& assigned) {
-  for (const ir::LoopStatement& statement : block) {
-    if (const auto* loop = std::get_if<ir::Loop>(&statement.form)) {
-      collect_assigned(loop->body, assigned);
-    } else if (const auto* repeat = std::get_if<ir::WhileLoop>(&statement.form)) {
-      collect_assigned(repeat->body, assigned);
-    } else if (const auto* branch = std::get_if<ir::Branch>(&statement.form)) {
-      collect_assigned(branch->then_body, assigned);
-      collect_assigned(branch->else_body, assigned);
-    } else if (const auto* assign = std::get_if<ir::Assign>(&statement.form)) {
-      assigned.insert(assign->tile);
-    }
-  }
-}
-
 }  // namespace
 
 UsedNames used_names(const ir::Kernel& kernel) {
@@ -131,7 +92,9 @@ UsedNames used_names(const ir::Kernel& kernel) {
 
 std::set<VariableId> tiles_in(const Block& block, const std::set<VariableId>& tiles) {
   std::set<VariableId> found;
-  collect_assigned(block, found);
+  for_each_statement(block, [&](const ir::LoopStatement& statement) {
+    if (const auto* assign = std::get_if<ir::Assign>(&statement.form)) found.insert(assign->tile);
+  });
   for_each_expr(block, [&](Expr root) {
     for_each_node(root, [&](Expr node) {
       if (ir::is_variable(node) && tiles.contains(ir::variable_of(node))) found.insert(ir::variable_of(node));

@@ -2,8 +2,8 @@
 // share, its constant part a distance that the machine's addressing takes for free.
 #include "codegen/llvm/expressions.h"
 #include "codegen/llvm/value_types.h"
-#include "ir/expr/linear.h"
 #include "ir/base/result.h"
+#include "ir/expr/linear.h"
 
 namespace burin::codegen {
 

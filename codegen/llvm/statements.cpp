@@ -4,8 +4,8 @@
 
 #include "codegen/llvm/value_types.h"
 #include "ir/base/checked.h"
-#include "ir/loop/verify.h"
 #include "ir/base/result.h"
+#include "ir/loop/verify.h"
 
 namespace burin::codegen {
 

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <utility>
 
-#include "frontend/numpy/zip.h"
 #include "frontend/mapped_file.h"
+#include "frontend/numpy/zip.h"
 #include "ir/base/checked.h"
 
 namespace burin::frontend {

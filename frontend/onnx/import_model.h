@@ -1,5 +1,6 @@
 // From an ONNX model that has been read (model_reader.h) to burin's graph: names resolved, nodes in order, local functions
-// inlined, shapes inferred. What an operator means is in the import table (import_table.h), one small function each.
+// inlined, shapes inferred. What an operator means is in the import table
+// (operators/all.h), one small function each.
 //
 // Dimensions. A dimension that the model names is a symbol, shared by all that have the name; one that it leaves open (-1,
 // no value, "?", "None") is a symbol of its own, called after the input and the axis: `x_d0`. A symbol is from 1 to
@@ -9,8 +10,8 @@
 
 #include "frontend/onnx/graph/import_options.h"
 #include "frontend/onnx/reader/model_reader.h"
-#include "ir/graph/graph.h"
 #include "ir/base/result.h"
+#include "ir/graph/graph.h"
 
 namespace burin::frontend {
 

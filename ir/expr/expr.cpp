@@ -5,8 +5,8 @@
 #include <climits>
 #include <cmath>
 
-#include "ir/expr/interval.h"
 #include "ir/base/result.h"
+#include "ir/expr/interval.h"
 #include "ir/expr/scalar.h"
 #include "ir/expr/simplify.h"
 

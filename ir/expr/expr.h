@@ -18,8 +18,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "ir/expr/opcode.h"
 #include "ir/base/store.h"
+#include "ir/expr/opcode.h"
 
 namespace burin::ir {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "ir/expr/walk.h"
 #include "ir/expr/linear.h"
+#include "ir/expr/walk.h"
 
 namespace burin::ir {
 namespace {

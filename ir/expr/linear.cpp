@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "ir/base/checked.h"
-#include "ir/expr/walk.h"
 #include "ir/base/result.h"
+#include "ir/expr/walk.h"
 
 namespace burin::ir {
 namespace {

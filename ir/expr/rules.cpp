@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "ir/base/checked.h"
-#include "ir/expr/linear.h"
 #include "ir/base/result.h"
+#include "ir/expr/linear.h"
 
 namespace burin::ir {
 namespace {

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "ir/expr/scalar.h"
 #include "ir/expr/syntax.h"
 #include "ir/expr/walk.h"
-#include "ir/expr/scalar.h"
 
 namespace burin::ir {
 namespace {

@@ -11,10 +11,10 @@
 #include <utility>
 #include <vector>
 
+#include "ir/base/store.h"
+#include "ir/expr/shape.h"
 #include "ir/graph/attributes.h"
 #include "ir/tensor/literal.h"
-#include "ir/expr/shape.h"
-#include "ir/base/store.h"
 
 namespace burin::ir {
 

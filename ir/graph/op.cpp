@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "ir/text/expr_text.h"
 #include "ir/expr/largest.h"
 #include "ir/expr/linear.h"
 #include "ir/graph/propagate.h"
+#include "ir/text/expr_text.h"
 
 namespace burin::ir {
 namespace {

@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
+#include "ir/base/result.h"
 #include "ir/graph/graph.h"
 #include "ir/nest/nest.h"
-#include "ir/base/result.h"
 
 namespace burin::ir {
 

@@ -2,9 +2,9 @@
 #include <bit>
 #include <map>
 
-#include "ir/graph/text.h"
 #include "ir/expr/linear.h"
 #include "ir/graph/op.h"
+#include "ir/graph/text.h"
 
 namespace burin::ir {
 namespace {

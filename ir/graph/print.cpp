@@ -2,8 +2,8 @@
 #include <set>
 
 #include "ir/expr/walk.h"
-#include "ir/graph/text.h"
 #include "ir/graph/op.h"
+#include "ir/graph/text.h"
 #include "ir/text/writer.h"
 
 namespace burin::ir {

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "ir/expr/rational.h"
 #include "ir/expr/walk.h"
 #include "ir/graph/op.h"
-#include "ir/expr/rational.h"
 
 namespace burin::ir {
 namespace {

@@ -15,8 +15,8 @@
 #include <string>
 #include <string_view>
 
-#include "ir/graph/graph.h"
 #include "ir/base/result.h"
+#include "ir/graph/graph.h"
 #include "ir/text/tensor_text.h"
 
 namespace burin::ir {

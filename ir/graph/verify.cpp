@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <set>
 
-#include "ir/text/expr_text.h"
-#include "ir/expr/walk.h"
 #include "ir/expr/linear.h"
+#include "ir/expr/walk.h"
 #include "ir/graph/op.h"
+#include "ir/text/expr_text.h"
 #include "ir/text/lexer.h"
 
 namespace burin::ir {

@@ -10,8 +10,8 @@
 // - A result has the type that the row infers from the operands.
 #pragma once
 
-#include "ir/graph/graph.h"
 #include "ir/base/result.h"
+#include "ir/graph/graph.h"
 
 namespace burin::ir {
 

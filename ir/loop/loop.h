@@ -13,11 +13,11 @@
 #include <variant>
 #include <vector>
 
-#include "ir/expr/expr.h"
-#include "ir/tensor/literal.h"
-#include "ir/nest/nest.h"
-#include "ir/tensor/packed_literal.h"
 #include "ir/base/store.h"
+#include "ir/expr/expr.h"
+#include "ir/nest/nest.h"
+#include "ir/tensor/literal.h"
+#include "ir/tensor/packed_literal.h"
 
 namespace burin::ir {
 
@@ -164,13 +164,6 @@ struct Module {
   std::vector<ConstantPiece> constants;
   int64_t constant_bytes = 0;
 };
-
-// The variables that `block` uses and does not define (by a loop, Let or Tile), ordered by id.
-std::vector<VariableId> free_variables(const Block& block);
-// Calls `visit(Expr)` with every expression of the block's statements, inner blocks included.
-void for_each_expr(const Block& block, const std::function<void(Expr)>& visit);
-// Replaces every expression of the block's statements, inner blocks included, by `map(expression)`.
-void map_exprs(Block& block, const std::function<Expr(Expr)>& map);
 
 inline BufferId buffer_of(Expr load) { return BufferId{static_cast<uint32_t>(load->payload)}; }
 Expr load(ExprPool& pool, BufferId buffer, Expr index, ValueType type);

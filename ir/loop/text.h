@@ -30,8 +30,8 @@
 #include <string>
 #include <string_view>
 
-#include "ir/loop/loop.h"
 #include "ir/base/result.h"
+#include "ir/loop/loop.h"
 #include "ir/text/tensor_text.h"
 
 namespace burin::ir {

@@ -6,10 +6,10 @@
 #include <set>
 
 #include "ir/base/checked.h"
-#include "ir/text/expr_text.h"
+#include "ir/expr/linear.h"
 #include "ir/expr/verify.h"
 #include "ir/expr/walk.h"
-#include "ir/expr/linear.h"
+#include "ir/text/expr_text.h"
 
 namespace burin::ir {
 namespace {

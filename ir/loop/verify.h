@@ -25,8 +25,8 @@
 // - A store's index is an i64, or one per lane of the value, and the value's element type is the buffer's.
 #pragma once
 
-#include "ir/loop/loop.h"
 #include "ir/base/result.h"
+#include "ir/loop/loop.h"
 
 namespace burin::ir {
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "ir/expr/walk.h"
 #include "ir/base/result.h"
+#include "ir/expr/walk.h"
 
 namespace burin::ir {
 

@@ -19,10 +19,10 @@
 #include <variant>
 #include <vector>
 
+#include "ir/base/store.h"
+#include "ir/expr/shape.h"
 #include "ir/tensor/layout.h"
 #include "ir/tensor/literal.h"
-#include "ir/expr/shape.h"
-#include "ir/base/store.h"
 
 namespace burin::ir {
 

@@ -24,8 +24,8 @@
 #include <string>
 #include <string_view>
 
-#include "ir/nest/nest.h"
 #include "ir/base/result.h"
+#include "ir/nest/nest.h"
 #include "ir/text/tensor_text.h"
 
 namespace burin::ir {

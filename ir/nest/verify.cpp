@@ -4,12 +4,12 @@
 #include <set>
 
 #include "ir/expr/containment.h"
-#include "ir/text/expr_text.h"
 #include "ir/expr/verify.h"
 #include "ir/expr/walk.h"
 #include "ir/nest/scatter.h"
-#include "ir/text/tensor_text.h"
 #include "ir/nest/written_points.h"
+#include "ir/text/expr_text.h"
+#include "ir/text/tensor_text.h"
 
 namespace burin::ir {
 namespace {

@@ -30,8 +30,8 @@
 // - A compact counts up an opaque symbol that nothing else counts. A count's value is an i64 for an opaque symbol.
 #pragma once
 
-#include "ir/nest/nest.h"
 #include "ir/base/result.h"
+#include "ir/nest/nest.h"
 
 namespace burin::ir {
 

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "ir/expr/walk.h"
 #include "ir/expr/linear.h"
+#include "ir/expr/walk.h"
 #include "ir/ops/control.h"
 #include "ir/ops/lowering.h"
 

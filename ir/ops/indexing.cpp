@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "ir/expr/containment.h"
-#include "ir/text/expr_text.h"
-#include "ir/expr/walk.h"
 #include "ir/expr/linear.h"
+#include "ir/expr/walk.h"
 #include "ir/ops/lowering.h"
+#include "ir/text/expr_text.h"
 
 namespace burin::ir {
 namespace {

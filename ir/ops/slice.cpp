@@ -1,6 +1,6 @@
 // A regular selection along every axis.
-#include "ir/expr/containment.h"
 #include "ir/base/checked.h"
+#include "ir/expr/containment.h"
 #include "ir/ops/indexing.h"
 #include "ir/ops/movement.h"
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "ir/base/checked.h"
-#include "ir/expr/walk.h"
 #include "ir/expr/linear.h"
+#include "ir/expr/walk.h"
 #include "ir/nest/scatter.h"
 #include "ir/run/tape.h"
 

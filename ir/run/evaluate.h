@@ -7,9 +7,9 @@
 #include <span>
 #include <vector>
 
-#include "ir/tensor/literal.h"
-#include "ir/nest/nest.h"
 #include "ir/base/result.h"
+#include "ir/nest/nest.h"
+#include "ir/tensor/literal.h"
 
 namespace burin::ir {
 

@@ -6,8 +6,8 @@
 #include <variant>
 #include <vector>
 
-#include "ir/run/lane_functions.h"
 #include "ir/loop/loop.h"
+#include "ir/run/lane_functions.h"
 
 namespace burin::ir {
 

@@ -5,8 +5,8 @@
 #include <span>
 #include <vector>
 
-#include "ir/run/loop_code.h"
 #include "ir/base/result.h"
+#include "ir/run/loop_code.h"
 
 namespace burin::ir {
 

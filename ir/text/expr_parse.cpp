@@ -3,8 +3,8 @@
 #include <cmath>
 
 #include "ir/expr/syntax.h"
-#include "ir/text/expr_text.h"
 #include "ir/expr/verify.h"
+#include "ir/text/expr_text.h"
 
 namespace burin::ir {
 namespace {

@@ -4,10 +4,10 @@
 #include <cmath>
 
 #include "ir/base/checked.h"
-#include "ir/expr/syntax.h"
-#include "ir/text/expr_text.h"
-#include "ir/expr/walk.h"
 #include "ir/expr/scalar.h"
+#include "ir/expr/syntax.h"
+#include "ir/expr/walk.h"
+#include "ir/text/expr_text.h"
 
 namespace burin::ir {
 namespace {

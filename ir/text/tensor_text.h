@@ -12,9 +12,9 @@
 #include <map>
 #include <string>
 
-#include "ir/text/expr_text.h"
-#include "ir/tensor/literal.h"
 #include "ir/expr/shape.h"
+#include "ir/tensor/literal.h"
+#include "ir/text/expr_text.h"
 #include "ir/text/lexer.h"
 
 namespace burin::ir {

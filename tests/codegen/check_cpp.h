@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "codegen/cpp/build.h"
-#include "ir/tensor/literal.h"
 #include "ir/loop/loop.h"
+#include "ir/tensor/literal.h"
 #include "targets/targets.h"
 
 namespace burin::codegen {

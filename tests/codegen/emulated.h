@@ -4,8 +4,8 @@
 #include <span>
 #include <string>
 
-#include "ir/tensor/literal.h"
 #include "ir/loop/loop.h"
+#include "ir/tensor/literal.h"
 #include "targets/targets.h"
 
 namespace burin::codegen {

@@ -9,11 +9,11 @@
 #include <fstream>
 #include <sstream>
 
-#include "ir/run/evaluate.h"
-#include "ir/run/interpret_loops.h"
 #include "ir/loop/text.h"
 #include "ir/nest/text.h"
 #include "ir/nest/verify.h"
+#include "ir/run/evaluate.h"
+#include "ir/run/interpret_loops.h"
 #include "passes/lower_nests.h"
 #include "passes/pipeline.h"
 #include "tests/codegen/check_cpp.h"

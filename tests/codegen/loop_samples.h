@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "ir/loop/loop.h"
 #include "ir/base/result.h"
+#include "ir/loop/loop.h"
 
 namespace burin::ir {
 

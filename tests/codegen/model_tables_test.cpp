@@ -5,8 +5,8 @@
 #include "codegen/c_text.h"
 #include "codegen/digest.h"
 #include "codegen/model_names.h"
-#include "ir/run/interpret_loops.h"
 #include "ir/expr/shape.h"
+#include "ir/run/interpret_loops.h"
 #include "runtime/model.h"
 #include "tests/codegen/loop_samples.h"
 

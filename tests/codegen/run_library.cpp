@@ -10,8 +10,8 @@
 
 #include "codegen/link/link.h"
 #include "codegen/llvm/emit.h"
-#include "ir/run/interpret_loops.h"
 #include "ir/loop/verify.h"
+#include "ir/run/interpret_loops.h"
 #include "targets/host_features.h"
 
 namespace burin::codegen {

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "codegen/model_tables.h"
-#include "ir/tensor/literal.h"
-#include "ir/loop/loop.h"
 #include "ir/base/result.h"
+#include "ir/loop/loop.h"
+#include "ir/tensor/literal.h"
 #include "runtime/burin.h"
 
 namespace burin::codegen {

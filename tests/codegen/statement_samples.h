@@ -3,8 +3,8 @@
 
 #include <vector>
 
-#include "ir/tensor/literal.h"
 #include "ir/loop/loop.h"
+#include "ir/tensor/literal.h"
 
 namespace burin::ir {
 

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "frontend/onnx/operators/all.h"
 #include "frontend/onnx/graph/onnx_operators.h"
+#include "frontend/onnx/operators/all.h"
 #include "tests/frontend/model_builder.h"
 
 namespace burin::frontend::test {

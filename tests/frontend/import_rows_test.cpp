@@ -1,8 +1,8 @@
 // Every row of the import table with nodes that ONNX does not describe: operands left out, too many, attributes it has not.
 #include <gtest/gtest.h>
 
-#include "frontend/onnx/operators/all.h"
 #include "frontend/onnx/graph/onnx_operators.h"
+#include "frontend/onnx/operators/all.h"
 #include "tests/frontend/model_builder.h"
 
 namespace burin::frontend::test {

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "ir/run/evaluate.h"
 #include "ir/graph/op.h"
+#include "ir/run/evaluate.h"
 
 namespace burin::ir {
 

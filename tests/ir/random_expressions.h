@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "ir/base/checked.h"
-#include "ir/run/evaluate.h"
 #include "ir/expr/expr.h"
+#include "ir/run/evaluate.h"
 
 namespace burin::ir {
 

@@ -14,9 +14,9 @@
 
 #include <fmt/format.h>
 
-#include "ir/text/expr_text.h"
 #include "ir/expr/linear.h"
 #include "ir/expr/scalar.h"
+#include "ir/text/expr_text.h"
 
 namespace burin::ir {
 namespace {

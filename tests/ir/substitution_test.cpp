@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "ir/expr/expr.h"
-#include "ir/text/expr_text.h"
 #include "ir/expr/walk.h"
+#include "ir/text/expr_text.h"
 #include "tests/ir/random_expressions.h"
 
 namespace burin::ir {

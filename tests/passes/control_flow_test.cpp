@@ -2,12 +2,12 @@
 // follow ONNX's operator specification.
 #include <gtest/gtest.h>
 
-#include "ir/run/evaluate.h"
 #include "ir/graph/text.h"
-#include "ir/run/interpret_loops.h"
 #include "ir/loop/verify.h"
 #include "ir/nest/text.h"
 #include "ir/nest/verify.h"
+#include "ir/run/evaluate.h"
+#include "ir/run/interpret_loops.h"
 #include "passes/lower_graph.h"
 #include "passes/pipeline.h"
 #include "tests/ir/op_evaluation.h"

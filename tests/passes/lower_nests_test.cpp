@@ -5,11 +5,11 @@
 
 #include <cmath>
 
-#include "ir/run/evaluate.h"
-#include "ir/run/interpret_loops.h"
 #include "ir/loop/text.h"
 #include "ir/nest/text.h"
 #include "ir/ops/rows.h"
+#include "ir/run/evaluate.h"
+#include "ir/run/interpret_loops.h"
 #include "passes/lower_graph.h"
 #include "passes/pipeline.h"
 #include "tests/passes/random_literal.h"

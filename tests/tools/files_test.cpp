@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "tests/tools/scratch.h"
-#include "tools/burin/commands/bench.h"
-#include "tools/burin/data/data_set.h"
 #include "tools/burin/base/output_files.h"
+#include "tools/burin/commands/bench.h"
 #include "tools/burin/commands/suite.h"
+#include "tools/burin/data/data_set.h"
 
 namespace burin::tools {
 namespace {

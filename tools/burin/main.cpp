@@ -3,15 +3,15 @@
 #include <csignal>
 #include <variant>
 
-#include "tools/burin/commands/bench.h"
+#include "tools/burin/base/report.h"
+#include "tools/burin/base/resources.h"
 #include "tools/burin/command_line/command_line.h"
+#include "tools/burin/commands/bench.h"
 #include "tools/burin/commands/compile.h"
 #include "tools/burin/commands/inspect.h"
 #include "tools/burin/commands/ops.h"
 #include "tools/burin/commands/opt_command.h"
 #include "tools/burin/commands/reduce.h"
-#include "tools/burin/base/report.h"
-#include "tools/burin/base/resources.h"
 #include "tools/burin/commands/run.h"
 #include "tools/burin/commands/verify.h"
 

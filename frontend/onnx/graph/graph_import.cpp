@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "frontend/onnx/reader/data_type.h"
 #include "frontend/onnx/graph/import_table.h"
+#include "frontend/onnx/reader/data_type.h"
 #include "ir/ops/rows.h"
 
 namespace burin::frontend {

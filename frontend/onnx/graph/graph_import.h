@@ -17,9 +17,9 @@
 #include "frontend/onnx/graph/fault_log.h"
 #include "frontend/onnx/graph/import_options.h"
 #include "frontend/onnx/graph/import_table.h"
-#include "frontend/onnx/reader/model_reader.h"
 #include "frontend/onnx/graph/node_order.h"
 #include "frontend/onnx/graph/scope.h"
+#include "frontend/onnx/reader/model_reader.h"
 #include "frontend/onnx/reader/small_element.h"
 #include "ir/graph/graph.h"
 

@@ -1,6 +1,6 @@
 // GraphImport's names: what they mean, and that those of values are unique.
-#include "frontend/onnx/reader/data_type.h"
 #include "frontend/onnx/graph/graph_import.h"
+#include "frontend/onnx/reader/data_type.h"
 
 namespace burin::frontend {
 

@@ -5,8 +5,8 @@
 
 #include <fmt/ranges.h>
 
-#include "frontend/onnx/reader/data_type.h"
 #include "frontend/onnx/graph/graph_import.h"
+#include "frontend/onnx/reader/data_type.h"
 #include "ir/base/checked.h"
 
 namespace burin::frontend {

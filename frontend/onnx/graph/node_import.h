@@ -10,9 +10,9 @@
 #include <string_view>
 #include <vector>
 
+#include "ir/base/result.h"
 #include "ir/graph/graph.h"
 #include "ir/graph/op.h"
-#include "ir/base/result.h"
 
 namespace onnx {
 class NodeProto;

@@ -2,11 +2,11 @@
 #include <array>
 #include <cmath>
 
-#include "frontend/onnx/reader/data_type.h"
 #include "frontend/onnx/operators/attention.h"
 #include "frontend/onnx/operators/common.h"
 #include "frontend/onnx/operators/rotary.h"
 #include "frontend/onnx/operators/rows.h"
+#include "frontend/onnx/reader/data_type.h"
 #include "ir/ops/rows.h"
 
 namespace burin::frontend {

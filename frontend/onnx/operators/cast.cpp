@@ -1,10 +1,10 @@
 // Casts, also to the small element types that burin holds in wider ones (small_element.h).
 #include <array>
 
-#include "frontend/onnx/reader/data_type.h"
 #include "frontend/onnx/operators/cast.h"
 #include "frontend/onnx/operators/common.h"
 #include "frontend/onnx/operators/rows.h"
+#include "frontend/onnx/reader/data_type.h"
 #include "ir/ops/rows.h"
 
 namespace burin::frontend {

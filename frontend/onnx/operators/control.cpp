@@ -7,9 +7,9 @@
 #include "frontend/onnx/operators/common.h"
 #include "frontend/onnx/operators/rows.h"
 #include "ir/expr/containment.h"
-#include "ir/expr/walk.h"
 #include "ir/expr/largest.h"
 #include "ir/expr/linear.h"
+#include "ir/expr/walk.h"
 #include "ir/ops/rows.h"
 
 namespace burin::frontend {

@@ -2,8 +2,8 @@
 #include <array>
 #include <limits>
 
-#include "frontend/onnx/reader/data_type.h"
 #include "frontend/onnx/operators/rows.h"
+#include "frontend/onnx/reader/data_type.h"
 #include "ir/ops/rows.h"
 
 namespace burin::frontend {

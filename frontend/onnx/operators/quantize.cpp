@@ -1,11 +1,11 @@
 // Quantization, and products of quantized integers.
 #include <array>
 
-#include "frontend/onnx/reader/data_type.h"
 #include "frontend/onnx/operators/cast.h"
 #include "frontend/onnx/operators/common.h"
 #include "frontend/onnx/operators/rows.h"
 #include "frontend/onnx/operators/window.h"
+#include "frontend/onnx/reader/data_type.h"
 #include "ir/ops/rows.h"
 
 namespace burin::frontend {

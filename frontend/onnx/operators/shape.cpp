@@ -3,12 +3,12 @@
 #include <cmath>
 #include <cstring>
 
-#include "frontend/onnx/reader/data_type.h"
 #include "frontend/onnx/operators/common.h"
 #include "frontend/onnx/operators/rows.h"
+#include "frontend/onnx/reader/data_type.h"
 #include "ir/expr/linear.h"
-#include "ir/ops/rows.h"
 #include "ir/expr/rational.h"
+#include "ir/ops/rows.h"
 
 namespace burin::frontend {
 namespace {

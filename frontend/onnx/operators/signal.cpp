@@ -6,11 +6,11 @@
 #include <cstring>
 #include <numbers>
 
-#include "frontend/onnx/reader/data_type.h"
 #include "frontend/onnx/operators/common.h"
 #include "frontend/onnx/operators/rows.h"
-#include "ir/text/expr_text.h"
+#include "frontend/onnx/reader/data_type.h"
 #include "ir/ops/rows.h"
+#include "ir/text/expr_text.h"
 
 namespace burin::frontend {
 namespace {

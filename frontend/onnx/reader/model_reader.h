@@ -13,8 +13,8 @@
 #include <string_view>
 #include <vector>
 
-#include "frontend/onnx/reader/limits.h"
 #include "frontend/mapped_file.h"
+#include "frontend/onnx/reader/limits.h"
 #include "frontend/onnx/reader/measure.h"
 #include "frontend/onnx/reader/tensor_data.h"
 #include "ir/base/result.h"

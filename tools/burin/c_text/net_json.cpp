@@ -7,10 +7,10 @@
 #include <set>
 #include <vector>
 
+#include "ir/expr/shape.h"
+#include "ir/graph/op.h"
 #include "ir/text/expr_text.h"
 #include "tools/burin/base/json_text.h"
-#include "ir/graph/op.h"
-#include "ir/expr/shape.h"
 
 namespace burin::tools {
 namespace {

@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "frontend/closest_name.h"
+#include "tools/burin/base/report.h"
 #include "tools/burin/command_line/flags.h"
 #include "tools/burin/command_line/help.h"
-#include "tools/burin/base/report.h"
 
 namespace burin::tools {
 namespace {

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "frontend/closest_name.h"
-#include "tools/burin/compile/pass_hooks.h"
 #include "tools/burin/base/report.h"
+#include "tools/burin/compile/pass_hooks.h"
 
 namespace burin::tools {
 namespace {

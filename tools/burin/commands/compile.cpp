@@ -7,12 +7,12 @@
 #include <string_view>
 #include <utility>
 
-#include "tools/burin/compile/artifacts.h"
-#include "tools/burin/commands/dry_run.h"
 #include "tools/burin/base/json_text.h"
-#include "tools/burin/compile/lower_model.h"
 #include "tools/burin/base/output_files.h"
 #include "tools/burin/base/report.h"
+#include "tools/burin/commands/dry_run.h"
+#include "tools/burin/compile/artifacts.h"
+#include "tools/burin/compile/lower_model.h"
 
 namespace burin::tools {
 namespace {

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "tools/burin/base/json_text.h"
-#include "tools/burin/compile/lower_model.h"
 #include "tools/burin/base/output_files.h"
+#include "tools/burin/compile/lower_model.h"
 
 namespace burin::tools {
 namespace {

@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <optional>
 
-#include "tools/burin/data/description.h"
 #include "tools/burin/base/options.h"
 #include "tools/burin/base/report.h"
+#include "tools/burin/data/description.h"
 
 namespace burin::tools {
 

@@ -9,8 +9,8 @@
 
 #include "ir/run/evaluate.h"
 #include "passes/lower_graph.h"
-#include "tools/burin/data/data_set.h"
 #include "tools/burin/compile/lower_model.h"
+#include "tools/burin/data/data_set.h"
 #include "tools/burin/library/runner.h"
 
 namespace burin::tools {

@@ -1,9 +1,9 @@
 // `burin opt FILE --passes=A,B`: the IR text or model in FILE, after these passes, on standard output.
 #pragma once
 
-#include "tools/burin/compile/opt.h"
 #include "tools/burin/base/options.h"
 #include "tools/burin/base/report.h"
+#include "tools/burin/compile/opt.h"
 
 namespace burin::tools {
 

@@ -14,9 +14,9 @@
 
 #include "codegen/link/scratch_folder.h"
 #include "frontend/onnx/reader/external_data.h"
+#include "tools/burin/base/output_files.h"
 #include "tools/burin/reduce/check_command.h"
 #include "tools/burin/reduce/model_edits.h"
-#include "tools/burin/base/output_files.h"
 #include "tools/burin/reduce/tensor_types.h"
 
 namespace burin::tools {

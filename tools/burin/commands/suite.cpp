@@ -21,9 +21,9 @@
 #include <fmt/format.h>
 
 #include "ir/base/retried.h"
-#include "tools/burin/data/data_set.h"
 #include "tools/burin/base/report.h"
 #include "tools/burin/commands/verify_report.h"
+#include "tools/burin/data/data_set.h"
 
 namespace burin::tools {
 namespace {

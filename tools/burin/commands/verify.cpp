@@ -8,14 +8,14 @@
 #include <utility>
 
 #include "ir/ops/numeric.h"
-#include "tools/burin/data/data_set.h"
-#include "tools/burin/library/guarded_runner.h"
-#include "tools/burin/commands/layers.h"
-#include "tools/burin/compile/lower_model.h"
 #include "tools/burin/base/report.h"
-#include "tools/burin/library/runner.h"
+#include "tools/burin/commands/layers.h"
 #include "tools/burin/commands/suite.h"
 #include "tools/burin/commands/verify_report.h"
+#include "tools/burin/compile/lower_model.h"
+#include "tools/burin/data/data_set.h"
+#include "tools/burin/library/guarded_runner.h"
+#include "tools/burin/library/runner.h"
 
 namespace burin::tools {
 namespace {

@@ -8,8 +8,8 @@
 
 #include "ir/base/result.h"
 #include "tools/burin/base/options.h"
-#include "tools/burin/data/output_error.h"
 #include "tools/burin/base/report.h"
+#include "tools/burin/data/output_error.h"
 #include "tools/burin/data/tolerance.h"
 
 namespace burin::tools {

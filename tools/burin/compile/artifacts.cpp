@@ -11,13 +11,13 @@
 #include "ir/graph/text.h"
 #include "ir/loop/text.h"
 #include "ir/nest/text.h"
-#include "tools/burin/compile/build_library.h"
+#include "tools/burin/base/report.h"
 #include "tools/burin/c_text/c_example.h"
 #include "tools/burin/c_text/c_header.h"
-#include "tools/burin/compile/lower_model.h"
 #include "tools/burin/c_text/net_json.h"
+#include "tools/burin/compile/build_library.h"
+#include "tools/burin/compile/lower_model.h"
 #include "tools/burin/compile/pass_hooks.h"
-#include "tools/burin/base/report.h"
 
 namespace burin::tools {
 namespace {

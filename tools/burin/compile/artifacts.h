@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "ir/graph/graph.h"
 #include "ir/base/result.h"
+#include "ir/graph/graph.h"
 #include "tools/burin/base/options.h"
 #include "tools/burin/base/output_files.h"
 

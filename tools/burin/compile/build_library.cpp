@@ -12,9 +12,9 @@
 #include "codegen/cpp/emit.h"
 #include "codegen/digest.h"
 #include "passes/plan_memory.h"
+#include "tools/burin/base/report.h"
 #include "tools/burin/compile/lower_model.h"
 #include "tools/burin/compile/pass_hooks.h"
-#include "tools/burin/base/report.h"
 
 namespace burin::tools {
 namespace {

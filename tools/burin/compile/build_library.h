@@ -9,9 +9,9 @@
 #include "codegen/link/link.h"
 #include "codegen/llvm/emit.h"
 #include "codegen/model_tables.h"
+#include "ir/base/result.h"
 #include "ir/graph/graph.h"
 #include "ir/loop/loop.h"
-#include "ir/base/result.h"
 #include "targets/targets.h"
 #include "tools/burin/base/options.h"
 

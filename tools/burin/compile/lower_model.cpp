@@ -7,8 +7,8 @@
 
 #include "passes/lower_graph.h"
 #include "targets/host_features.h"
-#include "tools/burin/compile/pass_hooks.h"
 #include "tools/burin/base/report.h"
+#include "tools/burin/compile/pass_hooks.h"
 
 namespace burin::tools {
 namespace {

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "frontend/onnx/import_model.h"
+#include "ir/base/result.h"
 #include "ir/graph/graph.h"
 #include "ir/loop/loop.h"
-#include "ir/base/result.h"
 #include "passes/pipeline.h"
 #include "targets/targets.h"
 #include "tools/burin/base/options.h"

@@ -7,12 +7,12 @@
 #include <variant>
 #include <vector>
 
+#include "ir/base/result.h"
 #include "ir/graph/graph.h"
 #include "ir/loop/loop.h"
 #include "ir/loop/verify.h"
 #include "ir/nest/nest.h"
 #include "ir/nest/verify.h"
-#include "ir/base/result.h"
 #include "ir/text/tensor_text.h"
 #include "passes/pass.h"
 

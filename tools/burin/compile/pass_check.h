@@ -4,10 +4,10 @@
 #include <string_view>
 #include <vector>
 
-#include "ir/graph/graph.h"
-#include "ir/tensor/literal.h"
-#include "ir/nest/nest.h"
 #include "ir/base/result.h"
+#include "ir/graph/graph.h"
+#include "ir/nest/nest.h"
+#include "ir/tensor/literal.h"
 
 namespace burin::tools {
 

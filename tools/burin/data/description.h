@@ -8,8 +8,8 @@
 
 #include "codegen/model_file.h"
 #include "ir/base/element_type.h"
-#include "ir/loop/loop.h"
 #include "ir/base/result.h"
+#include "ir/loop/loop.h"
 #include "runtime/burin.h"
 #include "tools/burin/base/options.h"
 

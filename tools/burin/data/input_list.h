@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "ir/tensor/literal.h"
 #include "ir/base/result.h"
+#include "ir/tensor/literal.h"
 #include "tools/burin/data/description.h"
 
 namespace burin::tools {

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "codegen/link/scratch_folder.h"
-#include "ir/tensor/literal.h"
 #include "ir/base/result.h"
+#include "ir/tensor/literal.h"
 #include "tools/burin/data/description.h"
 
 namespace burin::tools {

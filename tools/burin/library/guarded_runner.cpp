@@ -7,9 +7,9 @@
 #include <optional>
 #include <utility>
 
+#include "tools/burin/base/report.h"
 #include "tools/burin/compile/build_library.h"
 #include "tools/burin/library/cpu_fault.h"
-#include "tools/burin/base/report.h"
 #include "tools/burin/library/runner.h"
 
 namespace burin::tools {

@@ -13,13 +13,13 @@
 #include <string_view>
 #include <vector>
 
+#include "ir/base/result.h"
 #include "ir/graph/graph.h"
 #include "ir/tensor/literal.h"
-#include "ir/base/result.h"
 #include "runtime/model.h"
+#include "tools/burin/base/options.h"
 #include "tools/burin/library/guard_pages.h"
 #include "tools/burin/library/library.h"
-#include "tools/burin/base/options.h"
 
 namespace burin::tools {
 

@@ -7,8 +7,8 @@
 
 #include "codegen/link/scratch_folder.h"
 #include "ir/run/interpret_loops.h"
-#include "tools/burin/compile/lower_model.h"
 #include "tools/burin/base/report.h"
+#include "tools/burin/compile/lower_model.h"
 
 namespace burin::tools {
 namespace {

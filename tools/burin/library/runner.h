@@ -9,14 +9,14 @@
 #include <variant>
 #include <vector>
 
-#include "ir/graph/graph.h"
-#include "ir/tensor/literal.h"
-#include "ir/loop/loop.h"
 #include "ir/base/result.h"
+#include "ir/graph/graph.h"
+#include "ir/loop/loop.h"
+#include "ir/tensor/literal.h"
+#include "tools/burin/base/options.h"
 #include "tools/burin/compile/build_library.h"
 #include "tools/burin/library/emulated_model.h"
 #include "tools/burin/library/library.h"
-#include "tools/burin/base/options.h"
 
 namespace burin::tools {
 

@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "tools/burin/compile/lower_model.h"
 #include "tools/burin/base/report.h"
+#include "tools/burin/compile/lower_model.h"
 
 namespace burin::tools {
 namespace {

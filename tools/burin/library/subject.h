@@ -1,11 +1,11 @@
 // What run, bench and inspect are given: a library that exists, or a model that is compiled for this machine on the way.
 #pragma once
 
-#include "ir/graph/graph.h"
 #include "ir/base/result.h"
+#include "ir/graph/graph.h"
+#include "tools/burin/base/options.h"
 #include "tools/burin/data/description.h"
 #include "tools/burin/library/library.h"
-#include "tools/burin/base/options.h"
 #include "tools/burin/library/runner.h"
 
 namespace burin::tools {

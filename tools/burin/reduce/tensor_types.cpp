@@ -9,8 +9,8 @@
 #include <optional>
 #include <utility>
 
-#include "frontend/onnx/reader/data_type.h"
 #include "frontend/onnx/import_model.h"
+#include "frontend/onnx/reader/data_type.h"
 
 namespace burin::tools {
 namespace {
