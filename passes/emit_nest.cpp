@@ -129,7 +129,7 @@ class NestEmission {
     const int axis = plan_.outer[level];
     const Expr tiles = floor_div(end - begin, step);
     if (is_constant_value(tiles, 0)) return;
-    Loop loop{counter_below(variable(axis).name, tiles), pool_.integer(0), tiles, 1, LoopKind::kSerial, {}};
+    Loop loop = counted_loop(counter_below(variable(axis).name, tiles), tiles);
     place(level, at, points, loop.body, begin + pool_.variable(loop.counter) * step, step);
     block.push_back({std::move(loop)});
   }
@@ -249,7 +249,7 @@ class NestEmission {
     if (plan_.inner.size() == 1) {
       const Expr extent = variable(plan_.inner[0]).extent;
       const Expr rows = floor_div(extent, plan_.row_terms);
-      Loop loop{counter_below("row", rows), pool_.integer(0), rows, 1, LoopKind::kSerial, {}};
+      Loop loop = counted_loop(counter_below("row", rows), rows);
       const Expr first = pool_.variable(loop.counter) * plan_.row_terms;
       one_row(tile, first, pool_.integer(plan_.row_terms), loop.body);
       if (!is_constant_value(rows, 0)) block.push_back({std::move(loop)});
@@ -269,7 +269,7 @@ class NestEmission {
       block.push_back({Assign{row.accumulators[0], {}, pool_.number(0, pool_[row.accumulators[0]].type)}});
     }
     const int axis = plan_.inner.back();
-    Loop loop{counter_below(variable(axis).name, count), pool_.integer(0), count, 1, LoopKind::kSerial, {}};
+    Loop loop = counted_loop(counter_below(variable(axis).name, count), count);
     for (TilePoint& row : rows) row.scalars[id(axis).index] = first + pool_.variable(loop.counter);
     combine(rows, loop.body);
     block.push_back({std::move(loop)});
@@ -282,7 +282,7 @@ class NestEmission {
   // A loop over a whole axis; its counter takes the axis' place at every point. Returns where its body goes.
   Block* step_loop(int axis, std::vector<TilePoint>& tile, Block& block) {
     const Variable& info = variable(axis);
-    Loop loop{counter_below(info.name, info.extent), pool_.integer(0), info.extent, 1, LoopKind::kSerial, {}};
+    Loop loop = counted_loop(counter_below(info.name, info.extent), info.extent);
     for (TilePoint& point : tile) point.scalars[id(axis).index] = pool_.variable(loop.counter);
     block.push_back({std::move(loop)});
     return &std::get<Loop>(block.back().form).body;
@@ -426,7 +426,7 @@ class NestEmission {
       if (inner != plan_.split_axis) body = step_loop(inner, tile, *body);
     }
     const Expr steps = floor_div(end - begin, step);
-    Loop loop{counter_below(variable(plan_.split_axis).name, steps), pool_.integer(0), steps, 1, LoopKind::kSerial, {}};
+    Loop loop = counted_loop(counter_below(variable(plan_.split_axis).name, steps), steps);
     innermost = begin + pool_.variable(loop.counter) * step;
     body->push_back({std::move(loop)});
     return &std::get<Loop>(body->back().form).body;

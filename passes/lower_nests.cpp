@@ -152,9 +152,7 @@ class KernelBuilder {
     Block* body = &block;
     for (const Axis& axis : group.axes) {
       // The counter is the axis' own variable: the statements inside refer to it.
-      Loop loop{
-          axis.variable, program_.pool->integer(0), (*program_.pool)[axis.variable].extent, 1, LoopKind::kSerial, {}};
-      body->push_back({std::move(loop)});
+      body->push_back({counted_loop(axis.variable, (*program_.pool)[axis.variable].extent)});
       body = &std::get<Loop>(body->back().form).body;
     }
     for (const Statement& statement : group.body) {
@@ -215,7 +213,7 @@ class KernelBuilder {
     for (const Axis& axis : compact.axes) {
       const VariableId walked = pool.declare(Variable(pool[axis.variable]));
       counters.emplace(axis.variable.index, pool.variable(walked));
-      inner->push_back({Loop{walked, pool.integer(0), pool[axis.variable].extent, 1, LoopKind::kSerial, {}}});
+      inner->push_back({counted_loop(walked, pool[axis.variable].extent)});
       inner = &std::get<Loop>(inner->back().form).body;
     }
     inner->push_back({std::move(body)});
@@ -390,8 +388,7 @@ class ProgramLowering {
 
   void lower_form(const For& loop, const Statement&, Block& block) {
     start(loop.carried, block);
-    Loop serial{
-        loop.counter, program_.pool->integer(0), (*program_.pool)[loop.counter].extent, 1, LoopKind::kSerial, {}};
+    Loop serial = counted_loop(loop.counter, (*program_.pool)[loop.counter].extent);
     body(loop.body, loop.carried, serial.body);
     block.push_back({std::move(serial)});
   }

@@ -33,13 +33,30 @@ std::span<const OnnxOperator> onnx_operators() { return kOperators; }
 """
 
 
+def shared_types(schema):
+    """A letter per operand: those with the same one have the same element type; "." is a type of its own."""
+    variadic = schema.max_input > len(schema.inputs)
+    names = [
+        operand.type_str if operand.is_homogeneous and not operand.type_str.startswith(("tensor(", "seq(")) else None
+        for operand in schema.inputs
+    ]
+    counts = {name: names.count(name) + (variadic and name == names[-1]) for name in names if name}
+    letters = {}
+    text = ""
+    for name in names:
+        is_shared = counts.get(name, 0) > 1
+        text += letters.setdefault(name, "abcdefgh"[len(letters)]) if is_shared else "."
+    return text if variadic else text.rstrip(".")
+
+
 def definition(schema):
     attributes = [
         f"{name}:{CODES[attribute.type.name]}{'!' if attribute.required else ''}"
         for name, attribute in sorted(schema.attributes.items())
     ]
     return (
-        schema.min_input, min(schema.max_input, ANY), schema.min_output, min(schema.max_output, ANY), " ".join(attributes)
+        schema.min_input, min(schema.max_input, ANY), schema.min_output, min(schema.max_output, ANY),
+        shared_types(schema), " ".join(attributes),
     )  # fmt: skip
 
 
@@ -67,8 +84,8 @@ def lines_of(text, width=100):
 
 def main():
     print(TOP, end="")
-    for name, since, (least_in, most_in, least_out, most_out, attributes) in operators():
-        head = f'    {{"{name}", {since}, {least_in}, {most_in}, {least_out}, {most_out},'
+    for name, since, (least_in, most_in, least_out, most_out, types, attributes) in operators():
+        head = f'    {{"{name}", {since}, {least_in}, {most_in}, {least_out}, {most_out}, "{types}",'
         tail = lines_of(attributes)
         gap = " " if "\n" not in tail and len(head) + len(tail) < 117 else "\n     "
         print(f"{head}{gap}{tail}}},")

@@ -165,6 +165,10 @@ struct Module {
   int64_t constant_bytes = 0;
 };
 
+// A serial loop whose counter goes from 0 to below `end`.
+inline Loop counted_loop(VariableId counter, Expr end) {
+  return {counter, end->pool->integer(0), end, 1, LoopKind::kSerial, {}};
+}
 inline BufferId buffer_of(Expr load) { return BufferId{static_cast<uint32_t>(load->payload)}; }
 Expr load(ExprPool& pool, BufferId buffer, Expr index, ValueType type);
 // A read of a register tile.

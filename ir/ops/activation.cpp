@@ -6,11 +6,6 @@
 namespace burin::ir {
 namespace {
 
-template <Expr (*kFunction)(Expr)>
-void lower_function(Lowering& op) {
-  lower_map(op, [&](std::span<const Expr> i) { return kFunction(widen(op.at(0, i))); });
-}
-
 template <class Parameters, Expr (*kFunction)(Expr, const Parameters&)>
 void lower_with(Lowering& op) {
   const auto& parameters = op.attributes<Parameters>();

@@ -13,11 +13,6 @@ void lower_opcode(Lowering& op) {
   lower_map(op, [&](std::span<const Expr> i) { return unary(kOpcode, widen(op.at(0, i))); });
 }
 
-template <Expr (*kFunction)(Expr)>
-void lower_function(Lowering& op) {
-  lower_map(op, [&](std::span<const Expr> i) { return kFunction(widen(op.at(0, i))); });
-}
-
 Status infer_is(Inference& op) {
   if (Status status = op.require_float(0); !status) return status;
   op.set_result(0, ElementType::kBool, op.shape(0));

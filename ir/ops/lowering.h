@@ -45,6 +45,12 @@ inline Expr parallel_axis(NestBuilder& nest, std::string name, Expr extent) {
   return is_constant_value(extent, 1) ? extent->pool->integer(0) : nest.parallel(std::move(name), extent);
 }
 
+// result 0 [i] = kFunction(operand 0 [i]), in the type that such elements are computed in.
+template <Expr (*kFunction)(Expr)>
+void lower_function(Lowering& op) {
+  lower_map(op, [&](std::span<const Expr> i) { return kFunction(widen(op.at(0, i))); });
+}
+
 // True for each dimension in `axes`.
 std::vector<bool> membership(std::span<const int64_t> axes, size_t rank);
 // Axes below `rank`, each once.

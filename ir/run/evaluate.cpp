@@ -61,15 +61,17 @@ class Evaluator {
     std::vector<int64_t> dims;
     for (Expr dimension : tensor.shape) {
       const std::optional<int64_t> value = evaluate_integer(dimension, symbols);
-      if (!value || *value < 0)
-        return fail("shape", "a dimension that is known and not negative", value.value_or(-1), tensor.name);
+      if (!value || *value < 0) {
+        fail("shape", "a dimension that is known and not negative", value.value_or(-1), tensor.name);
+        return nullptr;
+      }
       dims.push_back(*value);
     }
     if (held && held->dims == dims) return &*held;
     const std::optional<int64_t> count = checked_product(dims);
     if (!count || *count > limits_.most_elements) {
-      return fail("size-limit", fmt::format("at most {} elements", limits_.most_elements), count.value_or(-1),
-                  tensor.name);
+      fail("size-limit", fmt::format("at most {} elements", limits_.most_elements), count.value_or(-1), tensor.name);
+      return nullptr;
     }
     if (!held) held = Storage{kept(tensor.element), {}, {}, {}};
     held->dims = std::move(dims);
@@ -105,9 +107,10 @@ class Evaluator {
   }
 
  private:
-  Storage* fail(std::string_view kind, std::string_view expected, int64_t found, std::string_view name) {
+  // Always false, so that a walk can end with it.
+  bool fail(std::string_view kind, std::string_view expected, int64_t found, std::string_view name) {
     if (!fault) fault = input_fault(kind, fmt::format("tensor \"{}\"", name), "expected {}, found {}", expected, found);
-    return nullptr;
+    return false;
   }
 
   int64_t extent(VariableId variable) {
@@ -230,7 +233,7 @@ class NestRun {
     std::vector<int64_t> extents;
     for (const Axis& axis : parallel_) extents.push_back(evaluator_.extent(axis.variable));
     const std::optional<int64_t> points = checked_product(extents);
-    if (!points) return evaluator_.fail("size-limit", "a number of points that fits 64 bits", -1, "nest") != nullptr;
+    if (!points) return evaluator_.fail("size-limit", "a number of points that fits 64 bits", -1, "nest");
     for (int64_t first = 0; first < *points; first += kBlock) {
       count_ = static_cast<int>(std::min<int64_t>(kBlock, *points - first));
       for (int lane = 0; lane < count_; ++lane) {
@@ -326,8 +329,7 @@ class NestRun {
       return true;
     }
     const bool bound = id.index < evaluator_.symbols.size() && evaluator_.symbols[id.index];
-    if (!bound)
-      return evaluator_.fail("unbound", "a value of the symbol", -1, (*evaluator_.program_.pool)[id].name) != nullptr;
+    if (!bound) return evaluator_.fail("unbound", "a value of the symbol", -1, (*evaluator_.program_.pool)[id].name);
     Scalar value;
     value.integer = *evaluator_.symbols[id.index];
     std::fill_n(result, count_, value);
@@ -358,7 +360,7 @@ class NestRun {
         result[lane] = operands.back()[lane];
       } else {
         const std::string& name = evaluator_.program_.tensors[tensor].name;
-        return evaluator_.fail("read-outside", "an index inside of the tensor", at, name) != nullptr;
+        return evaluator_.fail("read-outside", "an index inside of the tensor", at, name);
       }
     }
     return true;
@@ -392,7 +394,7 @@ class NestRun {
     writer = evaluator_.runs_;
     if (!is_again) return true;
     const std::string& name = evaluator_.program_.tensors[write.tensor].name;
-    return evaluator_.fail("written-twice", "one write per element and nest", at, name) != nullptr;
+    return evaluator_.fail("written-twice", "one write per element and nest", at, name);
   }
 
   Evaluator& evaluator_;

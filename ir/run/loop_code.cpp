@@ -53,7 +53,7 @@ class Compiler {
   }
 
   // --- Expressions. A statement's values are computed once each; constants keep their slots for the whole kernel.
-  int add(Instruct instruction, ValueType type) {
+  int add(LoopInstruction instruction, ValueType type) {
     instruction.lanes = type.lanes;
     instruction.result = add_slots(type.lanes);
     code_.instructions.push_back(instruction);
@@ -108,10 +108,10 @@ class Compiler {
     if (opcode == Opcode::kVariable) return variable(e);
     std::vector<int> operands;
     for (Expr operand : e->operands) operands.push_back(value(operand));
-    Instruct instruction{.a = operands.empty() ? 0 : operands[0],
-                         .b = operands.size() > 1 ? operands[1] : 0,
-                         .c = operands.size() > 2 ? operands[2] : 0,
-                         .payload = e->payload};
+    LoopInstruction instruction{.a = operands.empty() ? 0 : operands[0],
+                                .b = operands.size() > 1 ? operands[1] : 0,
+                                .c = operands.size() > 2 ? operands[2] : 0,
+                                .payload = e->payload};
     if (opcode == Opcode::kLoad) {
       instruction.action = e->operands[0]->type.lanes > 1 ? Action::kGather : Action::kLoad;
     } else if (opcode == Opcode::kSplat) {
@@ -128,7 +128,7 @@ class Compiler {
     return add(instruction, e->type);
   }
 
-  void set_operation(Expr e, Instruct& instruction) {
+  void set_operation(Expr e, LoopInstruction& instruction) {
     const size_t typed = e->opcode == Opcode::kSelect ? 1 : 0;
     BURIN_ASSERT(info(e->opcode).kind != OpcodeClass::kLeaf, "loops hold no reads of tensors");
     instruction.operation = {e->opcode, e->operands[typed]->type.element, e->type.element,

@@ -23,7 +23,7 @@ enum class Action : uint8_t {
 };
 
 // Computes the slots `result` ... `result + lanes - 1`.
-struct Instruct {
+struct LoopInstruction {
   Action action = Action::kCompute;
   LaneOperation operation{};
   LaneFunction function = nullptr;
@@ -96,7 +96,7 @@ struct StatementCode {
 
 struct KernelCode {
   const Kernel* kernel = nullptr;
-  std::vector<Instruct> instructions;
+  std::vector<LoopInstruction> instructions;
   std::vector<TileCode> tiles;
   std::vector<int> scalars;     // slots of the scalar parameters
   std::vector<Scalar> initial;  // every slot at the start; constants stay as they are

@@ -178,7 +178,7 @@ bool LoopMachine::run(Frame& frame, const CallCode& call) {
 // --- Expressions.
 bool LoopMachine::evaluate(Frame& frame, Range range) {
   for (int i = range.first; i < range.last; ++i) {
-    const Instruct& instruction = frame.code.instructions[static_cast<size_t>(i)];
+    const LoopInstruction& instruction = frame.code.instructions[static_cast<size_t>(i)];
     if (instruction.action == Action::kCompute) {
       Scalar* slots = frame.slots.data();
       instruction.function(instruction.operation, slots + instruction.a, slots + instruction.b, slots + instruction.c,
@@ -190,7 +190,7 @@ bool LoopMachine::evaluate(Frame& frame, Range range) {
   return true;
 }
 
-bool LoopMachine::load(Frame& frame, const Instruct& instruction) {
+bool LoopMachine::load(Frame& frame, const LoopInstruction& instruction) {
   const auto buffer = static_cast<size_t>(instruction.payload);
   const ElementType type = frame.elements[buffer];
   const Scalar* index = &frame.slots[static_cast<size_t>(instruction.a)];
@@ -208,7 +208,7 @@ bool LoopMachine::load(Frame& frame, const Instruct& instruction) {
   return true;
 }
 
-bool LoopMachine::evaluate(Frame& frame, const Instruct& instruction) {
+bool LoopMachine::evaluate(Frame& frame, const LoopInstruction& instruction) {
   Scalar* slots = frame.slots.data();
   Scalar* out = slots + instruction.result;
   switch (instruction.action) {

@@ -47,8 +47,8 @@ class LoopMachine {
   bool run(Frame&, const PrefetchCode&) { return true; }
   bool run(Frame& frame, const CallCode& call);
   bool evaluate(Frame& frame, Range range);
-  bool evaluate(Frame& frame, const Instruct& instruction);
-  bool load(Frame& frame, const Instruct& instruction);
+  bool evaluate(Frame& frame, const LoopInstruction& instruction);
+  bool load(Frame& frame, const LoopInstruction& instruction);
   // First slot of a tile's element, whose indices start at slot `index`; absent when one is outside.
   std::optional<int> tile_slot(Frame& frame, int tile, int index);
   bool is_inside(Frame& frame, size_t buffer, int64_t index, int64_t count);

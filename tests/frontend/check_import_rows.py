@@ -50,7 +50,7 @@ def faults_of(operator, schemas):
 def schema_faults(table):
     """What burin holds of ONNX's own schemas is what tools/onnx_operators.py writes."""
     found = [
-        [row["operator"], row["since"], [*row["operands"], *row["results"], row["attributes"]]] for row in table["schemas"]
+        [row["operator"], row["since"], [*row["operands"], *row["results"], row["shared_types"], row["attributes"]]] for row in table["schemas"]
     ]
     expected = [[name, since, list(definition)] for name, since, definition in onnx_operators.operators()]
     for row in expected:

@@ -1,9 +1,11 @@
 // Models that are wrong on purpose: whatever they say, the import ends soon with a graph or with faults.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <random>
 
+#include "frontend/onnx/graph/onnx_operators.h"
 #include "tests/frontend/hostile_models.h"
 
 namespace burin::frontend::test {
@@ -191,6 +193,33 @@ TEST(HostileImport, every_operator_takes_any_attributes) {
     }
   }
   EXPECT_LT(seconds_since(start), 10 * kMostSeconds);
+}
+
+// By ONNX's own definitions, whatever the operator's import does with its operands.
+TEST(HostileImport, operands_that_share_a_type_must_have_it) {
+  int tried = 0;
+  for (const OnnxOperator& defined : onnx_operators()) {
+    if (onnx_import_table().find("", defined.name, defined.since) == nullptr) continue;
+    for (int i = 1; i < std::min(defined.most_operands, 9); ++i) {
+      const char letter = shared_type_of(defined, i);
+      int like = 0;
+      while (like < i && shared_type_of(defined, like) != letter) ++like;
+      if (letter == '.' || like == i) continue;
+      ModelBuilder model(defined.since);
+      std::vector<std::string> operands;
+      for (int k = 0; k < std::max(defined.least_operands, i + 1); ++k) {
+        operands.push_back("v" + std::to_string(k));
+        model.input(operands.back(), {2, 2}, k == i ? onnx::TensorProto::FLOAT16 : onnx::TensorProto::FLOAT);
+      }
+      model.output("y").node(std::string(defined.name), operands, {"y"});
+      const std::string expected =
+          fmt::format("operand {}: expected f32 (as operand {}), found f16 [type-mismatch]", i, like);
+      EXPECT_NE(faults_of(model.import()).find(expected), std::string::npos)
+          << defined.name << " since " << defined.since << ": " << faults_of(model.import());
+      ++tried;
+    }
+  }
+  EXPECT_GT(tried, 100);
 }
 
 TEST(HostileImport, attributes_of_another_type_are_named) {

@@ -33,4 +33,10 @@ int attribute_type_of(char letter) {
   }
 }
 
+char shared_type_of(const OnnxOperator& row, int i) {
+  const auto at = static_cast<size_t>(i);
+  if (at < row.shared_types.size()) return row.shared_types[at];
+  return row.most_operands == kAnyNumber && !row.shared_types.empty() ? row.shared_types.back() : '.';
+}
+
 }  // namespace burin::frontend

@@ -6,8 +6,6 @@ namespace {
 
 constexpr int kMostCallDepth = 64;
 
-std::string_view canonical_domain(std::string_view domain) { return domain == "ai.onnx" ? std::string_view() : domain; }
-
 // The attributes that the body may refer to: those of the call, which may themselves be references inside the calling
 // function, and the defaults.
 void bind_attributes(const onnx::FunctionProto& function, const onnx::NodeProto& node, const FunctionCall* caller,

@@ -9,8 +9,6 @@
 namespace burin::frontend {
 namespace {
 
-std::string_view canonical_domain(std::string_view domain) { return domain == "ai.onnx" ? std::string_view() : domain; }
-
 constexpr int kAnyOpset = INT32_MAX;  // of a domain of which nothing is said
 
 int opset_number(int64_t version) { return static_cast<int>(std::clamp<int64_t>(version, 1, kAnyOpset)); }

@@ -33,6 +33,11 @@ class ImportTable {
   std::vector<ImportRow> rows_;
 };
 
+// The one spelling of a domain that has two: "" for "ai.onnx".
+inline std::string_view canonical_domain(std::string_view domain) {
+  return domain == "ai.onnx" ? std::string_view() : domain;
+}
+
 // Whether the row lists the attribute.
 bool has_attribute(const ImportRow& row, std::string_view attribute);
 

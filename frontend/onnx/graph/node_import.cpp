@@ -9,6 +9,7 @@
 #include "frontend/onnx/graph/graph_import.h"
 #include "frontend/onnx/graph/import_table.h"
 #include "frontend/onnx/graph/onnx_operators.h"
+#include "frontend/onnx/reader/data_type.h"
 #include "ir/ops/rows.h"
 
 namespace burin::frontend {
@@ -66,6 +67,22 @@ void NodeImport::check_operands(const ImportRow& row) {
       model_.log().add(fault("operand-count", "operand {}: expected none, as {} takes at most {}, found \"{}\"", i,
                              operator_name(row.domain, row.op_type), most, node_.input(i)));
     }
+  }
+  if (defined != nullptr) check_shared_types(*defined);
+}
+
+void NodeImport::check_shared_types(const OnnxOperator& defined) {
+  std::map<char, int> first;  // operand with the letter
+  const auto name_of = [&](int i) {
+    return small(i) != nullptr ? data_type_name(small(i)->data_type) : ir::info(element(i)).name;
+  };
+  for (int i = 0; i < operand_count(); ++i) {
+    const char letter = shared_type_of(defined, i);
+    if (letter == '.' || !has(i)) continue;
+    const int like = first.emplace(letter, i).first->second;
+    if (element(like) == element(i) && small(like) == small(i)) continue;
+    model_.log().add(fault("type-mismatch", "operand {}: expected {} (as operand {}), found {}", i, name_of(like), like,
+                           name_of(i)));
   }
 }
 

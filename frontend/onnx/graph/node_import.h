@@ -128,6 +128,7 @@ class NodeImport {
   // Faults of a node that is not like any that ONNX describes: the row's function then need not ask whether an operand that
   // must be there is.
   void check_operands(const ImportRow& row);
+  void check_shared_types(const OnnxOperator& defined);
   void check_attributes(const ImportRow& row);
   void check_defined_attributes(const OnnxOperator& defined);
   void check_results(const OnnxOperator& defined);

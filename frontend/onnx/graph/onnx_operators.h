@@ -1,4 +1,5 @@
-// What ONNX itself says of its operators: counts of operands and results, and attributes with their types, for every version.
+// What ONNX itself says of its operators, for every version: how many operands and results they have, which operands share an
+// element type, and attributes with their types.
 // What burin makes of them is in the import table.
 #pragma once
 
@@ -16,6 +17,9 @@ struct OnnxOperator {
   int since;
   int least_operands, most_operands;  // kAnyNumber: no limit
   int least_results, most_results;
+  // "a.ab": a letter per operand. Operands with the same one have the same element type, "." is a type of its own. Where any
+  // number of operands may follow, the last letter is theirs; otherwise operands beyond the text have types of their own.
+  std::string_view shared_types;
   // `axis:i! mode:s`: name and type, with ! where the attribute must be there. Types: f i s t g p y are FLOAT, INT, STRING,
   // TENSOR, GRAPH, SPARSE_TENSOR and TYPE_PROTO; F I S are lists.
   std::string_view attributes;
@@ -26,6 +30,9 @@ std::span<const OnnxOperator> onnx_operators();
 // The row in force at `opset`; null for an operator that is not ONNX's. ONNX Runtime has some operators before ONNX does: older
 // opsets get the first row.
 const OnnxOperator* find_onnx_operator(std::string_view name, int opset);
+
+// The letter of operand `i` in OnnxOperator::shared_types; '.' where it shares its type with none.
+char shared_type_of(const OnnxOperator& row, int i);
 
 struct OnnxAttribute {
   std::string_view name;

@@ -1,6 +1,7 @@
-// Activations. Those that are a product or a chain of others decompose here.
+// Activations. A product or a chain of others decomposes here.
 #include <array>
 
+#include "frontend/onnx/operators/common.h"
 #include "frontend/onnx/operators/rows.h"
 #include "ir/ops/rows.h"
 
@@ -11,12 +12,6 @@ using ir::Attributes;
 using ir::OpInfo;
 using ir::Status;
 using ir::ValueId;
-
-template <const OpInfo& kOp>
-Status import_plain(NodeImport& node) {
-  node.set_result(0, node.emit(kOp, {node.operand(0)}));
-  return {};
-}
 
 template <class Parameters>
 void finish(NodeImport& node, const OpInfo& op, Parameters parameters) {
@@ -80,11 +75,6 @@ Status import_hard_swish(NodeImport& node) {
   const ValueId gate = node.emit(ir::kHardSigmoid, {node.operand(0)}, Attributes(ir::HardSigmoid{1.0 / 6, 0.5}));
   node.set_result(0, node.emit(ir::kMul, {node.operand(0), gate}));
   return {};
-}
-
-ValueId scaled(NodeImport& node, ValueId x, double factor) {
-  if (!x.valid() || factor == 1) return x;
-  return node.emit(ir::kMul, {x, node.scalar_constant(factor, node.type(x).element)});
 }
 
 // x * sigmoid(alpha * x)
@@ -239,14 +229,14 @@ constexpr auto kRows = std::to_array<ImportRow>({
     {"", "PRelu", 1, import_prelu_1, "11"},
     {"", "PRelu", 7, import_prelu, "11"},
     {"", "ParametricSoftplus", 1, import_parametric_softplus, "1", Takes::kTensors, "alpha beta"},
-    {"", "Relu", 1, import_plain<ir::kRelu>},
+    {"", "Relu", 1, import_unary<ir::kRelu>},
     {"", "ScaledTanh", 1, import_scaled_tanh, "1", Takes::kTensors, "alpha beta"},
     {"", "Selu", 1, import_selu_1},
     {"", "Selu", 6, import_selu},
     {"", "Shrink", 9, import_shrink},
-    {"", "Sigmoid", 1, import_plain<ir::kSigmoid>},
-    {"", "Softplus", 1, import_plain<ir::kSoftplus>},
-    {"", "Softsign", 1, import_plain<ir::kSoftsign>},
+    {"", "Sigmoid", 1, import_unary<ir::kSigmoid>},
+    {"", "Softplus", 1, import_unary<ir::kSoftplus>},
+    {"", "Softsign", 1, import_unary<ir::kSoftsign>},
     {"", "Swish", 24, import_swish},
     {"", "ThresholdedRelu", 1, import_thresholded_relu},
     {"com.microsoft", "BiasGelu", 1, import_bias_gelu, "11"},

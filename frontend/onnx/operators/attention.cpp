@@ -17,11 +17,6 @@ using ir::ValueId;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-ValueId scaled(NodeImport& node, ValueId x, double factor) {
-  if (!x.valid() || factor == 1) return x;
-  return node.emit(ir::kMul, {x, node.scalar_constant(factor, node.type(x).element)});
-}
-
 // Each head of keys or values serves `queries` / M heads of queries in a row: [B, M, T, H] as [B, N, T, H].
 ValueId repeat_heads(NodeImport& node, ValueId value, Expr queries) {
   if (!value.valid()) return value;

@@ -1,5 +1,5 @@
-// The attention of com.microsoft: Attention, MultiHeadAttention, GroupQueryAttention and what goes with them, as ONNX
-// Runtime's optimizer and model builder write them. Letters as in frontend/onnx/operators/attention.h; P past keys.
+// The attention of com.microsoft but for GroupQueryAttention (group_query.cpp): Attention, MultiHeadAttention and what goes with
+// them, as ONNX Runtime's optimizer and model builder write them. Letters as in frontend/onnx/operators/attention.h; P past keys.
 #include <array>
 #include <cmath>
 

@@ -128,6 +128,11 @@ ir::ValueId emit_cast(NodeImport& node, ir::ValueId value, ir::ElementType eleme
   return node.emit(ir::kCast, {value}, ir::Attributes(ir::Cast{element}));
 }
 
+ir::ValueId scaled(NodeImport& node, ir::ValueId value, double factor) {
+  if (!value.valid() || factor == 1) return value;
+  return node.emit(ir::kMul, {value, node.scalar_constant(factor, node.type(value).element)});
+}
+
 ir::ValueId emit_expand(NodeImport& node, ir::ValueId value, ir::Shape shape) {
   if (!value.valid() || node.type(value).shape == shape) return value;
   return node.emit(ir::kExpand, {value}, ir::Attributes(ir::Expand{std::move(shape)}));

@@ -38,6 +38,8 @@ ir::ValueId emit_reshape(NodeImport& node, ir::ValueId value, ir::Shape shape);
 ir::ValueId emit_transpose(NodeImport& node, ir::ValueId value, std::vector<int64_t> permutation);
 // `value` as elements of another type; `value` itself when it has them.
 ir::ValueId emit_cast(NodeImport& node, ir::ValueId value, ir::ElementType element);
+// `value` times `factor`; `value` itself when it is not valid or the factor is 1.
+ir::ValueId scaled(NodeImport& node, ir::ValueId value, double factor);
 // `value` repeated along its dimensions of 1 and new outer ones; `value` itself when it has the shape.
 ir::ValueId emit_expand(NodeImport& node, ir::ValueId value, ir::Shape shape);
 // The parts in order along `axis`; those that are not valid are left out.
@@ -46,5 +48,12 @@ ir::ValueId emit_concat(NodeImport& node, std::vector<ir::ValueId> parts, int64_
 ir::ValueId emit_slice(NodeImport& node, ir::ValueId value, int64_t axis, ir::Expr start, ir::Expr size);
 // 0, 1, .. in i64, counted along dimension `axis` of `rank`; the others are 1.
 ir::ValueId emit_positions(NodeImport& node, ir::Expr count, size_t axis, size_t rank);
+
+// Imports a node of one operand as op `kOp` of it.
+template <const ir::OpInfo& kOp>
+ir::Status import_unary(NodeImport& node) {
+  node.set_result(0, node.emit(kOp, {node.operand(0)}));
+  return {};
+}
 
 }  // namespace burin::frontend

@@ -1,6 +1,7 @@
 // Products of tensors: MatMul, Gemm, Conv and their kin.
 #include <array>
 
+#include "frontend/onnx/operators/common.h"
 #include "frontend/onnx/operators/rows.h"
 #include "frontend/onnx/operators/window.h"
 #include "ir/ops/rows.h"
@@ -17,11 +18,6 @@ using ir::ValueId;
 Status import_matmul(NodeImport& node) {
   node.set_result(0, node.emit(ir::kMatMul, {node.operand(0), node.operand(1)}, Attributes(ir::MatMul{})));
   return {};
-}
-
-ValueId scaled(NodeImport& node, ValueId x, double factor) {
-  if (!x.valid() || factor == 1) return x;
-  return node.emit(ir::kMul, {x, node.scalar_constant(factor, node.type(x).element)});
 }
 
 // alpha * A * B + beta * C

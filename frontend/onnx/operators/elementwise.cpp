@@ -1,7 +1,8 @@
-// Arithmetic, comparisons, logic and casts: one op per node, or a chain of them.
+// Arithmetic, comparisons and logic: one op per node, or a chain of them.
 #include <array>
 #include <limits>
 
+#include "frontend/onnx/operators/common.h"
 #include "frontend/onnx/operators/rows.h"
 #include "frontend/onnx/reader/data_type.h"
 #include "ir/ops/rows.h"
@@ -12,12 +13,6 @@ namespace {
 using ir::OpInfo;
 using ir::Status;
 using ir::ValueId;
-
-template <const OpInfo& kOp>
-Status import_unary(NodeImport& node) {
-  node.set_result(0, node.emit(kOp, {node.operand(0)}));
-  return {};
-}
 
 template <const OpInfo& kOp>
 Status import_binary(NodeImport& node) {

@@ -38,6 +38,7 @@ ir::Status write_ops_report(std::span<const ImportedOperator> operators, const s
                                {"since", row.since},
                                {"operands", {row.least_operands, row.most_operands}},
                                {"results", {row.least_results, row.most_results}},
+                               {"shared_types", row.shared_types},
                                {"attributes", row.attributes}});
   }
   for (const ir::OpInfo* op : ir::all_ops()) json["graph"].push_back({{"op", op->name}, {"doc", op->doc}});
