@@ -5,6 +5,7 @@
 #include <map>
 
 #include "codegen/c_text.h"
+#include "codegen/check_text.h"
 #include "codegen/digest.h"
 #include "codegen/model_names.h"
 #include "codegen/planning.h"
@@ -17,22 +18,14 @@ namespace {
 
 using ir::Expr;
 
+static_assert(static_cast<int>(ir::DimensionRelation::kEqual) == BURIN_EQUAL &&
+              static_cast<int>(ir::DimensionRelation::kLeftMayBeOne) == BURIN_FOUND_MAY_BE_ONE &&
+              static_cast<int>(ir::DimensionRelation::kEitherMayBeOne) == BURIN_EITHER_MAY_BE_ONE);
 static_assert(targets::kX86V2 == BURIN_CPU_X86_64_V2 && targets::kX86V3 == BURIN_CPU_X86_64_V3);
 static_assert(targets::kX86V4 == BURIN_CPU_X86_64_V4 && targets::kAarch64Neon == BURIN_CPU_AARCH64_NEON);
 static_assert(targets::kX86AvxVnni == BURIN_CPU_X86_64_AVX_VNNI);
 static_assert(targets::kX86Avx512Vnni == BURIN_CPU_X86_64_AVX512_VNNI);
 static_assert(targets::kX86Avx512Bf16 == BURIN_CPU_X86_64_AVX512_BF16);
-
-// An expression over symbols, for messages of the runtime.
-std::string text_of(Expr e) {
-  const ir::OpcodeInfo& row = ir::info(e->opcode);
-  if (e->opcode == ir::Opcode::kConstant) return std::to_string(e->payload);
-  if (e->opcode == ir::Opcode::kVariable) return (*e->pool)[ir::variable_of(e)].name;
-  std::string text = row.syntax == ir::Syntax::kInfix ? "(" : std::string(row.name) + "(";
-  const std::string separator = row.syntax == ir::Syntax::kInfix ? " " + std::string(row.name) + " " : ", ";
-  for (size_t i = 0; i < e->operands.size(); ++i) text += (i == 0 ? "" : separator) + text_of(e->operands[i]);
-  return text + ")";
-}
 
 std::optional<int64_t> declared_dimension(const ir::Module& module, Expr dimension) {
   if (std::optional<int64_t> number = ir::constant_integer(dimension)) return number;
@@ -48,6 +41,14 @@ TensorRow tensor_row(const ir::Module& module, const ir::Interface& tensor) {
   for (Expr dimension : tensor.shape)
     row.dims.push_back(declared_dimension(module, dimension).value_or(BURIN_DIM_COMPUTED));
   return row;
+}
+
+// A count found while running is called after a node or a tensor of the model; what stands after the last dot is burin's own
+// word for which of its counts it is.
+SymbolRow opaque_row(const ir::Module& module, ir::VariableId symbol) {
+  const ir::Variable& variable = (*module.pool)[symbol];
+  return {variable.name.substr(0, variable.name.rfind('.')), std::max<int64_t>(variable.low, 0),
+          std::max<int64_t>(variable.high, 0)};
 }
 
 SymbolRow symbol_row(const ir::Module& module, ir::VariableId symbol) {
@@ -110,7 +111,8 @@ ir::Status check_limits(const ir::Module& module) {
     for (Expr dimension : input.shape) {
       if (declared_dimension(module, dimension)) continue;
       status.merge(ir::unsupported("input-dimension", fmt::format("input \"{}\"", input.name),
-                                   "expected dimensions that are numbers or symbols, found {}", text_of(dimension)));
+                                   "expected dimensions that are numbers or symbols, found {}",
+                                   dimension_text(module, dimension)));
     }
   }
   return status;
@@ -121,9 +123,12 @@ void describe_interface(const ir::Module& module, ModelTables& tables) {
   for (const ir::Interface& output : module.outputs) tables.outputs.push_back(tensor_row(module, output));
   for (ir::VariableId symbol : module.symbols) tables.symbols.push_back(symbol_row(module, symbol));
   tables.input_symbols = static_cast<int32_t>(module.symbols.size());
-  for (ir::VariableId symbol : module.opaque_symbols) tables.symbols.push_back(symbol_row(module, symbol));
-  for (const ir::DimensionCheck& check : module.checks)
-    tables.checks.push_back({text_of(check.left), text_of(check.right)});
+  for (ir::VariableId symbol : module.opaque_symbols) tables.symbols.push_back(opaque_row(module, symbol));
+  for (const ir::DimensionCheck& check : module.checks) {
+    const ir::RelatedDimensions pair = as_reported(module, check.dimensions);
+    const std::string expected = ir::is_constant(pair.right) ? "" : dimension_text(module, pair.right);
+    tables.checks.push_back({dimension_text(module, pair.left), expected, pair.relation});
+  }
   const std::string& prefix = tables.symbol_prefix;
   tables.bounds_function = make_bounds_function(module, prefix + "_bounds");
   tables.shapes_function = make_shapes_function(module, prefix + "_shapes");

@@ -50,7 +50,8 @@ struct SymbolRow {
 
 // burin_check_data.
 struct CheckRow {
-  std::string lhs, rhs;
+  std::string found, expected;
+  ir::DimensionRelation relation = ir::DimensionRelation::kEqual;
 };
 
 // burin_interval.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "codegen/check_text.h"
 #include "ir/base/result.h"
 #include "ir/expr/walk.h"
 
@@ -140,8 +141,9 @@ std::optional<ir::Kernel> make_checks_function(const ir::Module& module, std::st
   int64_t position = 0;
   for (const ir::DimensionCheck& check : module.checks) {
     // Different numbers, so that two sides that do not fit count as different.
-    kernel.store(position++, value_or(check.left, -1));
-    kernel.store(position++, value_or(check.right, -2));
+    const ir::RelatedDimensions pair = as_reported(module, check.dimensions);
+    kernel.store(position++, value_or(pair.left, -1));
+    kernel.store(position++, value_or(pair.right, -2));
   }
   return kernel.take();
 }

@@ -13,6 +13,13 @@ using namespace ir;
 
 namespace {
 
+// True when a side is a size that is found while running, so that `prepare` cannot tell.
+bool depends_on_counts(const Graph& graph, const Assumption& assumed) {
+  return std::ranges::any_of(graph.opaque_symbols, [&](VariableId count) {
+    return uses_variable(assumed.dimensions.left, count) || uses_variable(assumed.dimensions.right, count);
+  });
+}
+
 class GraphLowering {
  public:
   explicit GraphLowering(const Graph& graph)
@@ -30,7 +37,9 @@ class GraphLowering {
     TensorId& tensor = lowered_.tensors[id.index];
     if (tensor.valid()) return tensor;
     const Value& value = graph_.values[id];
-    tensor = lowered_.program.add_tensor(value.name, value.type.element, value.type.shape);
+    Shape shape = value.type.shape;
+    for (Expr& dimension : shape) dimension = settled_extent(graph_, dimension);
+    tensor = lowered_.program.add_tensor(value.name, value.type.element, std::move(shape));
     lowered_.program.tensors[tensor].constant = value.constant;
     return tensor;
   }
@@ -46,7 +55,12 @@ class GraphLowering {
     for (ValueId value : op.operands) operands.push_back(tensor(value));
     for (ValueId value : op.results) results.push_back(tensor(value));
     Lowering lowering(graph_, op, lowered_.program, operands, results, &regions_);
+    const Expr holds = test_counts(op.origin);
+    if (!holds.valid()) return op.info->lower(lowering);
+    std::vector<Statement> before = std::exchange(lowered_.program.body, {});
     op.info->lower(lowering);
+    Statement body = only_where(holds, std::exchange(lowered_.program.body, std::move(before)));
+    lowered_.program.body.push_back(std::move(body));
   }
 
   void lower_ops(RegionId region) {
@@ -85,41 +99,74 @@ class GraphLowering {
   }
 
   const Status& status() const { return status_; }
-  LoweredGraph take() { return std::move(lowered_); }
+  LoweredGraph take() {
+    std::vector<Statement>& body = lowered_.program.body;
+    body.insert(body.begin(), first_.begin(), first_.end());
+    return std::move(lowered_);
+  }
   LoweredGraph& lowered() { return lowered_; }
 
  private:
   std::vector<Statement> lower_region(RegionId region) {
     std::vector<Statement> outside = std::exchange(lowered_.program.body, {});
+    ++depth_;
     lower_ops(region);
-    return guarded(region, std::exchange(lowered_.program.body, std::move(outside)));
+    std::vector<Statement> body = guarded(region, std::exchange(lowered_.program.body, std::move(outside)));
+    --depth_;
+    return body;
   }
 
   // What a region assumes of dimensions cannot be checked before it is known to run. Where it does not hold, the region is left
-  // out, and a count of 1 whose bound is 0 makes the runtime complain.
+  // out.
   std::vector<Statement> guarded(RegionId region, std::vector<Statement> body) {
-    ExprPool& pool = *graph_.pool;
-    std::vector<Statement> counts;
-    Expr holds = pool.boolean(true);
-    for (const AssumedEqual& assumed : graph_.assumptions) {
-      if (assumed.region != region) continue;
-      const Expr equal = ir::equal(assumed.left, assumed.right);
-      const VariableId differs = pool.declare({assumed.origin + ".differs", kIndex, 0, 0, pool.integer(1)});
-      lowered_.program.opaque_symbols.push_back(differs);
-      counts.push_back({Count{differs, select(equal, pool.integer(0), pool.integer(1))}});
-      holds = logical_and(holds, equal);
+    std::vector<Statement> statements;
+    Expr holds;
+    for (const Assumption& assumed : graph_.assumptions) {
+      if (assumed.region == region && !depends_on_counts(graph_, assumed)) test(assumed, holds, statements);
     }
-    if (counts.empty()) return body;
+    if (!holds.valid()) return body;
+    statements.push_back(only_where(holds, std::move(body)));
+    return statements;
+  }
+
+  // What a node assumes of sizes that are found while running is tested where its first op stands, and its ops are left out
+  // where it does not hold: what they read and divide by is as large as assumed. Invalid where the node assumes nothing.
+  Expr test_counts(const std::string& origin) {
+    Expr holds = holding_[origin];
+    if (holds.valid()) return holds;
+    for (const Assumption& assumed : graph_.assumptions) {
+      if (assumed.origin == origin && depends_on_counts(graph_, assumed)) test(assumed, holds, lowered_.program.body);
+    }
+    return holding_[origin] = holds;
+  }
+
+  // A count of 1 whose bound is 0 makes the runtime complain. In a loop it stays 1 after an iteration that did not hold.
+  void test(const Assumption& assumed, Expr& holds, std::vector<Statement>& statements) {
+    ExprPool& pool = *graph_.pool;
+    const Expr is_met = condition_of(assumed.dimensions);
+    const VariableId differs = pool.declare({assumed.origin + ".differs", kIndex, 0, 0, pool.integer(1)});
+    lowered_.program.opaque_symbols.push_back(differs);
+    const Statement none{Count{differs, pool.integer(0)}};
+    if (depth_ > 0) first_.push_back(none);
+    const Expr so_far = depth_ > 0 ? pool.variable(differs) : pool.integer(0);
+    statements.push_back({Count{differs, select(is_met, so_far, pool.integer(1))}});
+    holds = holds.valid() ? logical_and(holds, is_met) : is_met;
+  }
+
+  Statement only_where(Expr holds, std::vector<Statement> body) const {
+    ExprPool& pool = *graph_.pool;
     const Expr times = select(holds, pool.integer(1), pool.integer(0));
     const VariableId once = pool.declare({"once", kIndex, INT64_MIN, INT64_MAX, times});
-    counts.push_back({For{once, {}, std::move(body)}});
-    return counts;
+    return {For{once, {}, std::move(body)}};
   }
 
   const Graph& graph_;
   RegionLowering regions_;
   LoweredGraph lowered_;
   Status status_;
+  std::map<std::string, Expr> holding_;  // what test_counts found, by origin
+  std::vector<Statement> first_;         // before all others
+  int depth_ = 0;                        // regions around what is being lowered
 };
 
 }  // namespace
@@ -129,8 +176,9 @@ Result<LoweredGraph> lower_graph(const Graph& graph) {
   Program& program = lowering.lowered().program;
   program.symbols = graph.symbols;
   program.opaque_symbols = graph.opaque_symbols;
-  for (const AssumedEqual& assumed : graph.assumptions) {
-    if (!assumed.region.valid()) program.checks.push_back({assumed.left, assumed.right, assumed.origin});
+  for (const Assumption& assumed : graph.assumptions) {
+    if (!assumed.region.valid() && !depends_on_counts(graph, assumed))
+      program.checks.push_back({assumed.dimensions, assumed.origin});
   }
   for (ValueId input : graph.main().parameters) program.inputs.push_back(lowering.tensor(input));
   lowering.lower_ops(graph.body);

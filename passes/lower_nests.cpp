@@ -15,6 +15,7 @@
 #include "ir/loop/walk.h"
 #include "passes/annotated_schedule.h"
 #include "passes/emit_nest.h"
+#include "passes/equal_version.h"
 #include "passes/flat_nest.h"
 #include "passes/lifetimes.h"
 #include "passes/plan_memory.h"
@@ -83,8 +84,9 @@ std::string shape_text(const Shape& shape) {
 // Collects one kernel: its buffers (parameters first come first), its body, what was decided.
 class KernelBuilder {
  public:
-  KernelBuilder(const Program& program, const Machine& machine, Math math)
-      : program_(program), machine_(machine), math_(math) {}
+  // `replacements` hold in all that is added.
+  KernelBuilder(const Program& program, const Machine& machine, Math math, Replacements replacements = {})
+      : program_(program), machine_(machine), math_(math), replacements_(std::move(replacements)) {}
 
   Kernel kernel;
   std::vector<TensorId> parameters;  // tensors of the parameters, in order
@@ -131,6 +133,7 @@ class KernelBuilder {
     ExprPool& pool = *program_.pool;
     FlatNest flat = flatten(program_, nest, [&](TensorId id) { return buffer(id); });
     for (const FlatStore& store : flat.stores) kernel.buffers[store.buffer].written = true;
+    if (!replacements_.empty()) specialize(flat);
     collapse_axes(flat, pool);
     ChosenSchedule chosen;
     if (nest.schedule.empty()) {
@@ -151,8 +154,9 @@ class KernelBuilder {
   void add(const Group& group, Block& block) {
     Block* body = &block;
     for (const Axis& axis : group.axes) {
-      // The counter is the axis' own variable: the statements inside refer to it.
-      body->push_back({counted_loop(axis.variable, (*program_.pool)[axis.variable].extent)});
+      // The counter is the axis' own variable, or what is put in its place: the statements inside refer to it.
+      const VariableId counter = replacements_.empty() ? axis.variable : specialized(axis.variable);
+      body->push_back({counted_loop(counter, (*program_.pool)[counter].extent)});
       body = &std::get<Loop>(body->back().form).body;
     }
     for (const Statement& statement : group.body) {
@@ -203,6 +207,21 @@ class KernelBuilder {
   }
 
  private:
+  // An axis with the extent that the replacements make of its own.
+  VariableId specialized(VariableId axis) {
+    ExprPool& pool = *program_.pool;
+    Variable variable = pool[axis];
+    variable.extent = replace(variable.extent, replacements_);
+    const VariableId added = pool.declare(std::move(variable));
+    replacements_.insert_or_assign(pool.variable(axis).node(), pool.variable(added));
+    return added;
+  }
+
+  void specialize(FlatNest& nest) {
+    for (Axis& axis : nest.axes) axis.variable = specialized(axis.variable);
+    map_exprs(nest, [&](Expr e) { return replace(e, replacements_); });
+  }
+
   // `body` at every point of the compact's axes, the counter from zero on.
   void walk(const Compact& compact, VariableId counter, Branch body, Block& block) const {
     ExprPool& pool = *program_.pool;
@@ -227,6 +246,7 @@ class KernelBuilder {
   const Program& program_;
   const Machine& machine_;
   Math math_;
+  Replacements replacements_;
   std::map<TensorId, BufferId> buffers_;
   int64_t parameter_count_ = 0;
 };
@@ -336,14 +356,33 @@ class ProgramLowering {
     std::visit([&](const auto& form) { lower_form(form, statement, block); }, statement.form);
   }
 
-  void lower_form(const Nest& nest, const Statement&, Block& block) {
-    KernelBuilder builder(program_, machine_, math_);
-    builder.add(nest, builder.kernel.body);
-    call(builder, block);
+  void lower_form(const Nest& nest, const Statement& statement, Block& block) {
+    lower_versions(statement, block, [&](Replacements replacements, Block& into) {
+      KernelBuilder builder(program_, machine_, math_, std::move(replacements));
+      builder.add(nest, builder.kernel.body);
+      call(builder, into);
+    });
   }
 
   void lower_form(const Group& group, const Statement& statement, Block& block) {
-    KernelBuilder builder(program_, machine_, math_);
+    lower_versions(statement, block, [&](Replacements replacements, Block& into) {
+      lower_group(group, statement, std::move(replacements), into);
+    });
+  }
+
+  // `lower(replacements, block)` for the one version that a statement has, or for both.
+  template <class Lower>
+  void lower_versions(const Statement& statement, Block& block, Lower&& lower) {
+    EqualVersion version = equal_version(program_, statement);
+    if (!version.condition.valid()) return lower(Replacements{}, block);
+    Branch branch{version.condition, {}, {}};
+    lower(std::move(version.replacements), branch.then_body);
+    lower(Replacements{}, branch.else_body);
+    block.push_back({std::move(branch)});
+  }
+
+  void lower_group(const Group& group, const Statement& statement, Replacements replacements, Block& block) {
+    KernelBuilder builder(program_, machine_, math_, std::move(replacements));
     // Tensors that only this statement touches are local to a step of the group.
     std::vector<TensorId> locals;
     for (TensorId tensor : touched_by(statement)) {

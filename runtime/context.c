@@ -256,10 +256,13 @@ static burin_status check_opaque_symbols(burin_context *context) {
   for (int32_t k = context->model->n_input_symbols; k < context->model->n_symbols; ++k) {
     int64_t found = context->symbols[k];
     if (found >= 0 && found <= context->limits[k]) continue;
-    const burin_word words[] = {burin_text(context->model->symbols[k].name), burin_number(context->limits[k]),
-                                burin_number(found)};
+    const burin_symbol_data *size = &context->model->symbols[k];
+    const burin_word words[] = {burin_text(size->name), burin_number(context->limits[k]), burin_number(found)};
     reset_opaque_symbols(context);
-    return burin_rt_fail(context, BURIN_OUT_OF_BOUNDS, "symbol \"%\": expected 0..% from execution, found %", words);
+    return burin_rt_fail(context, BURIN_OUT_OF_BOUNDS,
+                         size->max == 0 ? "%: expected dimensions that go together, found others"
+                                        : "size of \"%\": expected 0..% from execution, found %",
+                         words);
   }
   return BURIN_OK;
 }

@@ -46,10 +46,18 @@ typedef struct burin_symbol_data {
   int64_t max;
 } burin_symbol_data;
 
-// 16 bytes: 0 lhs, 8 rhs. Two expressions over input symbols, as text, that must be equal for the model to make sense.
+// 24 bytes: 0 found, 8 expected, 16 relation, 20 reserved. Two expressions over input symbols that must be equal for the
+// model to make sense; where it broadcasts, one of them may be 1 instead. The texts say where in the inputs they come from.
+enum burin_relation {
+  BURIN_EQUAL = 0,
+  BURIN_FOUND_MAY_BE_ONE = 1,
+  BURIN_EITHER_MAY_BE_ONE = 2,
+};
 typedef struct burin_check_data {
-  const char *lhs;
-  const char *rhs;
+  const char *found;     // `input "b" dimension 1 (C)`
+  const char *expected;  // the same of the other, or "" where it is a fixed number
+  int32_t relation;
+  int32_t reserved;  // 0
 } burin_check_data;
 
 // 8 bytes: 0 first, 4 last. The steps, in program order, of the first write and the last read of a buffer, inclusive:
@@ -89,7 +97,7 @@ typedef struct burin_variant {
                                                           // NULL: their `max` is the bound
   void (*shapes)(const int64_t *symbols, int64_t *dims);  // dimensions of all outputs, one after the other; NULL: no
                                                           // output has a BURIN_DIM_COMPUTED
-  void (*checks)(const int64_t *symbols, int64_t *pairs);  // lhs and rhs of each check; NULL when n_checks is 0
+  void (*checks)(const int64_t *symbols, int64_t *pairs);  // both sides of each check; NULL when n_checks is 0
   void (*execute)(const burin_frame *frame);
   int32_t n_buffers;
   int32_t reserved;  // 0
@@ -210,7 +218,7 @@ BURIN_STATIC_ASSERT(sizeof(burin_prepare_request) == 48 && offsetof(burin_prepar
 BURIN_STATIC_ASSERT(sizeof(burin_plan_size) == 24 && sizeof(burin_profiler) == 24, "");
 BURIN_STATIC_ASSERT(sizeof(burin_tensor_data) == 40 && offsetof(burin_tensor_data, element_type) == 24, "");
 BURIN_STATIC_ASSERT(sizeof(burin_symbol_data) == 24 && offsetof(burin_symbol_data, max) == 16, "");
-BURIN_STATIC_ASSERT(sizeof(burin_check_data) == 16 && sizeof(burin_interval) == 8, "");
+BURIN_STATIC_ASSERT(sizeof(burin_check_data) == 24 && sizeof(burin_interval) == 8, "");
 BURIN_STATIC_ASSERT(sizeof(burin_frame) == 56 && offsetof(burin_frame, team) == 48, "");
 BURIN_STATIC_ASSERT(sizeof(burin_variant) == 96 && offsetof(burin_variant, sizes) == 40, "");
 BURIN_STATIC_ASSERT(offsetof(burin_variant, execute) == 72 && offsetof(burin_variant, n_buffers) == 80, "");

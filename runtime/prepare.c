@@ -74,11 +74,10 @@ static burin_status bind_symbol(burin_context *context, int32_t symbol, int32_t 
                          "input \"%\" dimension %: expected % (symbol \"%\" bound by \"%\"), found %", words);
   }
   if (found < data->min || found > data->max) {
-    const burin_word words[] = {burin_text(name),        burin_number(dimension), burin_number(data->min),
-                                burin_number(data->max), burin_text(data->name),  burin_number(found)};
+    const burin_word words[] = {burin_text(name), burin_number(dimension), burin_number(data->min),
+                                burin_number(data->max), burin_number(found)};
     return burin_rt_fail(context, BURIN_OUT_OF_BOUNDS,
-                         "input \"%\" dimension %: expected %..% (symbol \"%\", bounds set by --symbol_range), found %",
-                         words);
+                         "input \"%\" dimension %: expected %..% (bounds set by --symbol_range), found %", words);
   }
   context->symbols[symbol] = context->limits[symbol] = found;
   source->input = input;
@@ -92,10 +91,9 @@ static burin_status bind_shape(burin_context *context, int32_t input, const int6
   for (int32_t d = 0; d < tensor->rank; ++d) {
     int64_t declared = tensor->dims[d];
     if (declared < 0 && dims == NULL) {
-      const burin_word words[] = {burin_text(tensor->name), burin_number(d),
-                                  burin_text(context->model->symbols[-(declared + 1)].name)};
+      const burin_word words[] = {burin_text(tensor->name), burin_number(d)};
       return burin_rt_fail(context, BURIN_NULL_ARGUMENT,
-                           "input \"%\" dimension %: expected a shape, since symbol \"%\" is free, found NULL", words);
+                           "input \"%\" dimension %: expected a shape, since it is not fixed, found NULL", words);
     }
     if (declared < 0) {
       burin_status status = bind_symbol(context, (int32_t)-(declared + 1), input, d, dims[d]);
@@ -145,7 +143,7 @@ static burin_status bound_opaque_symbols(burin_context *context) {
   for (int32_t k = model->n_input_symbols; k < model->n_symbols; ++k) {
     if (context->symbols[k] < 0) {
       const burin_word words[] = {burin_text(model->symbols[k].name)};
-      return burin_rt_fail(context, BURIN_ARENA_TOO_LARGE, "symbol \"%\": its bound is too large", words);
+      return burin_rt_fail(context, BURIN_ARENA_TOO_LARGE, "size of \"%\": its bound is too large", words);
     }
     if (context->symbols[k] > model->symbols[k].max) context->symbols[k] = model->symbols[k].max;
     context->limits[k] = context->symbols[k];
@@ -158,11 +156,17 @@ static burin_status run_checks(burin_context *context) {
   if (model->n_checks == 0 || context->variant->checks == NULL) return BURIN_OK;
   context->variant->checks(context->symbols, context->pairs);
   for (int32_t c = 0; c < model->n_checks; ++c) {
-    int64_t lhs = context->pairs[2 * c], rhs = context->pairs[2 * c + 1];
-    if (lhs == rhs) continue;
-    const burin_word words[] = {burin_text(model->checks[c].lhs), burin_text(model->checks[c].rhs), burin_number(lhs),
-                                burin_number(rhs)};
-    return burin_rt_fail(context, BURIN_CHECK_FAILED, "input shapes: expected % = %, found % and %", words);
+    const burin_check_data *check = &model->checks[c];
+    int64_t found = context->pairs[2 * c], expected = context->pairs[2 * c + 1];
+    if (found == expected) continue;
+    if (found == 1 && check->relation != BURIN_EQUAL) continue;
+    if (expected == 1 && check->relation == BURIN_EITHER_MAY_BE_ONE) continue;
+    const burin_word words[] = {burin_text(check->found), burin_text(check->relation == BURIN_EQUAL ? "" : "1 or "),
+                                burin_number(expected), burin_text(check->expected)};
+    burin_rt_fail(context, BURIN_CHECK_FAILED, check->expected[0] == '\0' ? "%: expected %%%" : "%: expected %% (%)",
+                  words);
+    const burin_word last[] = {burin_number(found)};
+    return burin_rt_fail_more(context, BURIN_CHECK_FAILED, ", found %", last);
   }
   return BURIN_OK;
 }

@@ -112,7 +112,8 @@ class Tables {
     if (tables_.checks.empty()) return;
     const auto braces = table("burin_check_data", "checks");
     for (const CheckRow& row : tables_.checks) {
-      out_.line(fmt::format("  {{{}, {}}},", string_literal(row.lhs), string_literal(row.rhs)));
+      out_.line(fmt::format("  {{{}, {}, {}, 0}},", string_literal(row.found), string_literal(row.expected),
+                            static_cast<int>(row.relation)));
     }
   }
 

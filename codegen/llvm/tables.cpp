@@ -45,7 +45,10 @@ class Tables {
     std::vector<llvm::Constant*> symbols, check_rows;
     for (const SymbolRow& row : tables_.symbols)
       symbols.push_back(record({text(row.name), number64(row.min), number64(row.max)}));
-    for (const CheckRow& row : tables_.checks) check_rows.push_back(record({text(row.lhs), text(row.rhs)}));
+    for (const CheckRow& row : tables_.checks) {
+      check_rows.push_back(
+          record({text(row.found), text(row.expected), number32(static_cast<int64_t>(row.relation)), number32(0)}));
+    }
     llvm::Constant* model = global("model", record({number32(BURIN_MODEL_VERSION),
                                                     number32(sizeof(burin_model_data)),
                                                     text(tables_.name),

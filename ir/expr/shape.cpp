@@ -34,6 +34,57 @@ Expr product_of(const Factors& factors, ExprPool& pool) {
   return product * factors.constant;
 }
 
+// One of two dimensions where either may be 0: the factor min(d, 1) makes the larger one 0 with it.
+bool is_guarded(Expr e) {
+  return e->opcode == Opcode::kMul && e->operands[1]->opcode == Opcode::kMin &&
+         std::ranges::any_of(e->operands[1]->operands, [](Expr bound) { return is_constant_value(bound, 1); });
+}
+
+// True when `part` is among the dimensions that broadcasting joined to `whole`: whatever had to hold of it was assumed then.
+bool is_joined_in(Expr part, Expr whole) {
+  const std::vector<Expr> joined = joined_dimensions(whole);
+  return joined.size() > 1 && std::ranges::find(joined, part) != joined.end();
+}
+
+// True where both are computed from one symbol, as both sides of a skip connection are. Whoever wrote the model meant them to be
+// equal: a size at which one of them happens to be 1 is not worth a second version of the code.
+bool share_a_symbol(Expr a, Expr b) {
+  bool shared = false;
+  for_each_node(a, [&](Expr node) { shared |= is_variable(node) && uses_variable(b, variable_of(node)); });
+  return shared && joined_dimensions(a).size() == 1 && joined_dimensions(b).size() == 1;
+}
+
+// max(left, right), and 0 where one of them is 0: what broadcasting makes of two dimensions of which either may be 1.
+Expr larger_of(Expr left, Expr right) {
+  Expr extent = max(left, right);
+  for (Expr dimension : {left, right}) {
+    if (dimension->low < 1) extent = extent * min(dimension, dimension->pool->integer(1));
+  }
+  return extent;
+}
+
+// The extent of two broadcast dimensions; what must hold of them goes to `assumed`.
+Expr broadcast_dimension(Expr left, Expr right, std::vector<RelatedDimensions>& assumed) {
+  if (is_constant_value(left, 1) || provably_equal(left, right)) return right;
+  if (is_constant_value(right, 1)) return left;
+  if (is_joined_in(right, left)) return left;
+  if (is_joined_in(left, right)) return right;
+  if (share_a_symbol(left, right) || (left->low > 1 && right->low > 1)) {
+    assumed.push_back({left, right});
+    return constant_integer(left) || (is_variable(left) && !constant_integer(right)) ? left : right;
+  }
+  // A number, or a dimension that is never 1, is the result's.
+  const auto is_wide = [](Expr e) { return e->low > 1 || constant_integer(e); };
+  if (is_wide(left) || is_wide(right)) {
+    const Expr wide = is_wide(left) ? left : right;
+    const Expr narrow = wide == left ? right : left;
+    assumed.push_back({narrow, wide, DimensionRelation::kLeftMayBeOne});
+    return wide;
+  }
+  assumed.push_back({left, right, DimensionRelation::kEitherMayBeOne});
+  return larger_of(left, right);
+}
+
 }  // namespace
 
 std::optional<std::vector<int64_t>> static_dims(const Shape& shape) {
@@ -111,7 +162,35 @@ std::vector<Expr> delinearize(Expr position, const Shape& shape, ExprPool& pool)
   return index;
 }
 
-std::optional<Shape> broadcast(const Shape& a, const Shape& b, std::vector<std::pair<Expr, Expr>>& assumed) {
+bool holds(DimensionRelation relation, int64_t left, int64_t right) {
+  if (left == right) return true;
+  if (relation == DimensionRelation::kEqual) return false;
+  return left == 1 || (right == 1 && relation == DimensionRelation::kEitherMayBeOne);
+}
+
+Expr condition_of(const RelatedDimensions& pair) {
+  const Expr one = pair.left->pool->integer(1);
+  Expr condition = equal(pair.left, pair.right);
+  if (pair.relation == DimensionRelation::kEqual) return condition;
+  condition = logical_or(condition, equal(pair.left, one));
+  return pair.relation == DimensionRelation::kLeftMayBeOne ? condition : logical_or(condition, equal(pair.right, one));
+}
+
+std::vector<Expr> joined_dimensions(Expr extent) {
+  while (is_guarded(extent)) extent = extent->operands[0];
+  if (extent->opcode != Opcode::kMax) return {extent};
+  std::vector<Expr> joined = joined_dimensions(extent->operands[0]);
+  for (Expr other : joined_dimensions(extent->operands[1])) joined.push_back(other);
+  return joined;
+}
+
+std::optional<RelatedDimensions> repeated(Expr from, Expr to) {
+  if (is_constant_value(from, 1) || provably_equal(from, to) || is_joined_in(from, to)) return std::nullopt;
+  const bool must_be_equal = from->low > 1 || share_a_symbol(from, to) || is_constant_value(to, 1);
+  return RelatedDimensions{from, to, must_be_equal ? DimensionRelation::kEqual : DimensionRelation::kLeftMayBeOne};
+}
+
+std::optional<Shape> broadcast(const Shape& a, const Shape& b, std::vector<RelatedDimensions>& assumed) {
   const size_t rank = std::max(a.size(), b.size());
   Shape result(rank);
   for (size_t i = 0; i < rank; ++i) {
@@ -121,15 +200,10 @@ std::optional<Shape> broadcast(const Shape& a, const Shape& b, std::vector<std::
       result[i] = left.valid() ? left : right;
       continue;
     }
-    if (is_constant_value(left, 1) || provably_equal(left, right)) {
-      result[i] = right;
-    } else if (is_constant_value(right, 1)) {
-      result[i] = left;
-    } else {
-      if (constant_integer(left) && constant_integer(right)) return std::nullopt;
-      assumed.emplace_back(left, right);
-      result[i] = constant_integer(left) || (is_variable(left) && !constant_integer(right)) ? left : right;
-    }
+    if (constant_integer(left) && constant_integer(right) && left != right && !is_constant_value(left, 1) &&
+        !is_constant_value(right, 1))
+      return std::nullopt;
+    result[i] = broadcast_dimension(left, right, assumed);
   }
   return result;
 }

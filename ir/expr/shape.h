@@ -1,6 +1,7 @@
 // Shapes: dimensions are integer expressions over symbols, known numbers where the model says so.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -29,9 +30,33 @@ std::vector<Expr> row_major_strides(const Shape& shape, ExprPool& pool);
 Expr row_major_index(std::span<const Expr> index, const Shape& shape, ExprPool& pool);
 // The index of the element at row-major position `position`, by division and remainder.
 std::vector<Expr> delinearize(Expr position, const Shape& shape, ExprPool& pool);
-// The shape after ONNX (NumPy) broadcasting. Absent when two dimensions can never agree. Where one dimension is symbolic and the
-// other is a number above 1, the number wins, and `assumed` gets the pair that must be equal at run time.
-std::optional<Shape> broadcast(const Shape& a, const Shape& b, std::vector<std::pair<Expr, Expr>>& assumed);
+
+// --- Broadcasting, where sizes are known only at run time.
+// What a model needs of two dimensions.
+enum class DimensionRelation : uint8_t {
+  kEqual,
+  kLeftMayBeOne,    // they are equal, or the left one is 1 and repeated
+  kEitherMayBeOne,  // they are equal, or one of them is 1 and repeated
+};
+struct RelatedDimensions {
+  Expr left, right;
+  DimensionRelation relation = DimensionRelation::kEqual;
+};
+struct DimensionCheck {
+  RelatedDimensions dimensions;
+  std::string origin;  // the model's node
+};
+bool holds(DimensionRelation relation, int64_t left, int64_t right);
+// The same as an expression of type bool.
+Expr condition_of(const RelatedDimensions& pair);
+
+// The shape after ONNX (NumPy) broadcasting. Absent when two dimensions can never agree. `assumed` gets the pairs on which
+// numbers and bounds do not decide.
+std::optional<Shape> broadcast(const Shape& a, const Shape& b, std::vector<RelatedDimensions>& assumed);
+// What must hold for a dimension `from` to be repeated to `to`; absent where nothing is left to check.
+std::optional<RelatedDimensions> repeated(Expr from, Expr to);
+// The dimensions that `extent` is the larger of: those that `broadcast` joined, or `extent` alone.
+std::vector<Expr> joined_dimensions(Expr extent);
 
 Shape shape_of_dims(std::span<const int64_t> dims, ExprPool& pool);
 

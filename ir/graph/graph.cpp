@@ -1,5 +1,8 @@
 #include "ir/graph/graph.h"
 
+#include <algorithm>
+
+#include "ir/expr/linear.h"
 #include "ir/graph/propagate.h"
 
 namespace burin::ir {
@@ -25,6 +28,29 @@ OpId Graph::add_op(RegionId region, const OpInfo& info, std::vector<ValueId> ope
   }
   regions[region].ops.push_back(id);
   return id;
+}
+
+bool assumed_equal(const Graph& graph, Expr a, Expr b) {
+  if (provably_equal(a, b)) return true;
+  // What is found while running is tested only where it is assumed.
+  const auto is_counted = [&](VariableId count) { return uses_variable(a, count) || uses_variable(b, count); };
+  if (std::ranges::any_of(graph.opaque_symbols, is_counted)) return false;
+  return std::ranges::any_of(graph.assumptions, [&](const Assumption& assumption) {
+    const auto& [left, right, relation] = assumption.dimensions;
+    const bool are_these = (left == a && right == b) || (left == b && right == a);
+    return are_these && relation == DimensionRelation::kEqual && !assumption.region.valid();
+  });
+}
+
+Expr settled_extent(const Graph& graph, Expr extent) {
+  const std::vector<Expr> joined = joined_dimensions(extent);
+  if (joined.size() < 2) return extent;
+  const auto is_settled = [&](Expr one) {
+    const auto equals = [&](Expr other) { return assumed_equal(graph, one, other); };
+    return assumed_equal(graph, one, extent) || std::ranges::all_of(joined, equals);
+  };
+  const auto found = std::ranges::find_if(joined, is_settled);
+  return found == joined.end() ? extent : *found;
 }
 
 std::vector<int> count_uses(const Graph& graph) {

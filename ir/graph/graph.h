@@ -54,9 +54,10 @@ struct Region {
   std::vector<ValueId> yields;
 };
 
-// Two dimensions that inference took to be equal. `prepare` must find them so, or where `region` is set, whoever runs it.
-struct AssumedEqual {
-  Expr left, right;
+// Two dimensions of which inference assumed that they are equal, or broadcast. `prepare` checks it, or, where `region` is set,
+// whoever runs the region.
+struct Assumption {
+  RelatedDimensions dimensions;
   std::string origin;
   RegionId region{};
 };
@@ -71,7 +72,7 @@ struct Graph {
   std::vector<VariableId> symbols;  // of the inputs' dimensions, in order of appearance; bounds are in the variable
   // Counts that are known only while running (NonZero's), bounded.
   std::vector<VariableId> opaque_symbols;
-  std::vector<AssumedEqual> assumptions;
+  std::vector<Assumption> assumptions;
 
   ValueId add_value(std::string value_name, TensorType type);
   ValueId add_constant(std::string value_name, Literal literal);
@@ -80,6 +81,11 @@ struct Graph {
               std::vector<std::string> result_names, std::string origin);
   const Region& main() const { return regions[body]; }
 };
+
+// True when the model is refused unless `a` and `b` are equal.
+bool assumed_equal(const Graph& graph, Expr a, Expr b);
+// The extent of a broadcast, or a simpler one that it must equal for other reasons.
+Expr settled_extent(const Graph& graph, Expr extent);
 
 // The number of uses of every value, by ValueId::index, counting yields of regions.
 std::vector<int> count_uses(const Graph& graph);

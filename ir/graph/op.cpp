@@ -57,13 +57,58 @@ bool Inference::can_be_equal(Expr left, Expr right) {
       return true;
     }
   }
-  graph_.assumptions.push_back({left, right, op().origin});
+  graph_.assumptions.push_back({{left, right}, op().origin});
+  return true;
+}
+
+bool Inference::can_relate(const RelatedDimensions& pair) {
+  const auto& [left, right, relation] = pair;
+  if (relation == DimensionRelation::kEqual) return can_be_equal(left, right);
+  if (assumed_equal(graph_, left, right)) return true;
+  const auto never_one = [](Expr e) { return e->low > 1 || e->high < 1; };
+  const bool never_equal = provably_less(left, right) || provably_less(right, left);
+  const bool none_is_one = never_one(left) && (relation == DimensionRelation::kLeftMayBeOne || never_one(right));
+  if (never_equal && none_is_one) return false;
+  graph_.assumptions.push_back({pair, op().origin});
   return true;
 }
 
 Status Inference::require_equal(Expr expected, Expr found, std::string_view what) {
   if (can_be_equal(expected, found)) return {};
   return fault("shape-mismatch", "{}: expected {}, found {}", what, text_of(expected), text_of(found));
+}
+
+Status Inference::require(std::span<const RelatedDimensions> pairs, std::string_view what) {
+  for (const RelatedDimensions& pair : pairs) {
+    if (can_relate(pair)) continue;
+    return fault("shape-mismatch", "{}: expected {}{}, found {}", what, text_of(pair.right),
+                 pair.relation == DimensionRelation::kEqual ? "" : " or 1", text_of(pair.left));
+  }
+  return {};
+}
+
+Result<Shape> Inference::broadcast_shape(int first) {
+  Shape wide = shape(first);
+  for (int i = first + 1; i < operand_count(); ++i) {
+    std::vector<RelatedDimensions> assumed;
+    std::optional<Shape> wider = broadcast(wide, shape(i), assumed);
+    if (!wider) {
+      return fault("shape-mismatch", "operand {}: expected a shape that broadcasts with [{}], found [{}]", i,
+                   text_of(wide), text_of(shape(i)));
+    }
+    if (Status status = require(assumed, "broadcast"); !status) return status.faults();
+    wide = *std::move(wider);
+    for (Expr& dimension : wide) dimension = settled_extent(graph_, dimension);
+  }
+  return wide;
+}
+
+Status Inference::require_repeated(int operand, size_t dimension, Expr to, std::string_view from) {
+  const Expr found = shape(operand)[dimension];
+  const std::optional<RelatedDimensions> pair = repeated(found, to);
+  if (!pair || can_relate(*pair)) return {};
+  return fault("shape-mismatch", "{}: dimension {}: expected {} ({}) or 1, found {}", described(operand), dimension,
+               text_of(to), from, text_of(found));
 }
 
 Status Inference::require_dimension(int operand, size_t dimension, Expr expected, std::string_view from) {
@@ -110,8 +155,18 @@ Status Inference::require_float(int operand) const {
                info(element(operand)).name);
 }
 
-Expr Lowering::broadcast_at(int i, std::span<const Expr> index) const {
-  return at(i, broadcast_index(index, shape(i), pool()));
+Expr Lowering::broadcast_at(int i, std::span<const Expr> index, const Shape& to) const {
+  return at(i, broadcast_index(index, shape(i), to));
+}
+
+std::vector<Expr> Lowering::broadcast_index(std::span<const Expr> index, const Shape& shape, const Shape& to) const {
+  std::vector<Expr> narrowed;
+  for (size_t i = 0; i < shape.size(); ++i) {
+    const size_t at = index.size() - shape.size() + i;
+    const bool are_equal = assumed_equal(graph_, shape[i], to[at]);
+    narrowed.push_back(are_equal ? index[at] : repeated_index(index[at], shape[i], to[at]));
+  }
+  return narrowed;
 }
 
 TensorId Lowering::temporary(std::string_view suffix, ElementType element, Shape shape) const {
@@ -208,21 +263,12 @@ Status infer_like_operand(Inference& op) {
 }
 
 Status infer_broadcast(Inference& op) {
-  Shape shape = op.shape(0);
   for (int i = 1; i < op.operand_count(); ++i) {
     if (Status status = op.require_same_element(0, i); !status) return status;
-    std::vector<std::pair<Expr, Expr>> assumed;
-    std::optional<Shape> wider = broadcast(shape, op.shape(i), assumed);
-    if (!wider) {
-      return op.fault("shape-mismatch", "operand {}: expected a shape that broadcasts with [{}], found [{}]", i,
-                      text_of(shape), text_of(op.shape(i)));
-    }
-    for (const auto& [left, right] : assumed) {
-      if (Status status = op.require_equal(left, right, "broadcast"); !status) return status;
-    }
-    shape = *std::move(wider);
   }
-  op.set_result(0, op.element(0), std::move(shape));
+  Result<Shape> shape = op.broadcast_shape(0);
+  if (!shape) return shape.faults();
+  op.set_result(0, op.element(0), *std::move(shape));
   return {};
 }
 

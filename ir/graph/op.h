@@ -47,9 +47,15 @@ class Inference {
   // States that two dimensions are equal: provably, or to be checked at run time. A fault when they can never be, which
   // names what is compared, and in brackets where what is expected comes from.
   Status require_equal(Expr expected, Expr found, std::string_view what);
+  // States that every pair relates as it says, in the same way.
+  Status require(std::span<const RelatedDimensions> pairs, std::string_view what);
   Status require_dimension(int operand, size_t dimension, Expr expected, std::string_view from);
   // Dimension `at` of an operand is like dimension `like_at` of the operand `like`.
   Status require_same_dimension(int like, size_t like_at, int operand, size_t at);
+  // The shape that the operands from `first` on broadcast to.
+  Result<Shape> broadcast_shape(int first);
+  // Dimension `dimension` of an operand is repeated to `to`: they are equal, or it is 1.
+  Status require_repeated(int operand, size_t dimension, Expr to, std::string_view from);
   // `operand 1 "w" f32[4,3]`
   std::string described(int operand) const;
   // A new symbol for a count known only while running, between 0 and `most`.
@@ -72,6 +78,7 @@ class Inference {
  private:
   // False when the two can never be equal; what cannot be told now is assumed.
   bool can_be_equal(Expr left, Expr right);
+  bool can_relate(const RelatedDimensions& pair);
 
   Graph& graph_;
   OpId op_;
@@ -116,8 +123,11 @@ class Lowering {
   Expr at_or(int i, std::span<const Expr> index, Expr otherwise) const {
     return read_or(program, operand(i), index, otherwise);
   }
-  // operand i read at an index of a shape it broadcasts to.
-  Expr broadcast_at(int i, std::span<const Expr> index) const;
+  // operand i read at an index of the result's shape, or of another one, that it broadcasts to.
+  Expr broadcast_at(int i, std::span<const Expr> index) const { return broadcast_at(i, index, result_shape(0)); }
+  Expr broadcast_at(int i, std::span<const Expr> index, const Shape& to) const;
+  // The index with which to read a tensor of `shape` at `index` of the shape `to`: aligned at the last dimension.
+  std::vector<Expr> broadcast_index(std::span<const Expr> index, const Shape& shape, const Shape& to) const;
   NestBuilder nest() const { return {program, op_.origin}; }
   void emit(NestBuilder& nest) const { program.body.push_back({nest.take()}); }
   // Of an op with regions: region `i`, and how to lower it.

@@ -40,7 +40,7 @@ class LoopParser {
     cursor_.expect("{");
     while (cursor_.accept_word("input")) parse_interface(module_.inputs);
     while (cursor_.accept_word("output")) parse_interface(module_.outputs);
-    while (cursor_.accept_word("check")) parse_check();
+    while (cursor_.accept_word("check")) module_.checks.push_back(parse_check(cursor_, expressions_));
     if (cursor_.accept_word("arena")) parse_arena();
     if (cursor_.accept_word("constants")) parse_constants();
     const ExprScope symbols = scope_;
@@ -67,15 +67,6 @@ class LoopParser {
     tensor.element = type->element;
     tensor.shape = type->shape;
     tensors.push_back(std::move(tensor));
-  }
-
-  void parse_check() {
-    DimensionCheck check;
-    check.left = expressions_.parse_side(kIndex);
-    cursor_.expect("==");
-    check.right = expressions_.parse(kIndex);
-    for (std::string& origin : parse_origin(cursor_)) check.origin = std::move(origin);
-    module_.checks.push_back(std::move(check));
   }
 
   int expect_step(std::string_view what) {

@@ -41,10 +41,7 @@ class LoopPrinter {
       auto block = out_.block("module " + global_text(module_.name) + " target " + quoted(module_.target) + symbols());
       print_interface("input ", module_.inputs);
       print_interface("output ", module_.outputs);
-      for (const DimensionCheck& check : module_.checks) {
-        out_.line("check " + side_text_of(check.left, names_) + " == " + text(check.right) +
-                  origin_text({check.origin}));
-      }
+      for (const DimensionCheck& check : module_.checks) out_.line(check_text(check, names_));
       print_arena();
       print_constants(options);
       size_t number = 0;

@@ -360,8 +360,8 @@ class ModuleVerifier {
       }
     }
     for (const DimensionCheck& check : module_.checks) {
-      check_over_symbols(check.left, symbols, "check");
-      check_over_symbols(check.right, symbols, "check");
+      check_over_symbols(check.dimensions.left, symbols, "check");
+      check_over_symbols(check.dimensions.right, symbols, "check");
     }
     for (const ArenaBuffer& buffer : module_.arena)
       check_over_symbols(buffer.bytes, symbols, fmt::format("arena buffer {}", quoted(buffer.name)));

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ir/base/result.h"
+#include "ir/expr/linear.h"
 #include "ir/expr/walk.h"
 
 namespace burin::ir {
@@ -93,13 +94,13 @@ void NestBuilder::write(TensorId tensor, std::vector<Expr> index, Expr value, Ex
   nest_.writes.push_back({tensor, std::move(index), value, where});
 }
 
-std::vector<Expr> broadcast_index(std::span<const Expr> index, const Shape& shape, ExprPool& pool) {
-  std::vector<Expr> narrowed;
-  for (size_t i = 0; i < shape.size(); ++i) {
-    const Expr at = index[index.size() - shape.size() + i];
-    narrowed.push_back(is_constant_value(shape[i], 1) ? pool.integer(0) : at);
-  }
-  return narrowed;
+Expr repeated_index(Expr index, Expr extent, Expr to) {
+  if (is_constant_value(extent, 1)) return index->pool->integer(0);
+  const std::optional<RelatedDimensions> pair = repeated(extent, to);
+  const bool are_equal = pair && pair->relation == DimensionRelation::kEqual;
+  if (are_equal || extent->low > 1 || provably_equal(extent, to)) return index;
+  // A remainder is inside even where the extent may be 0, but costs a division.
+  return extent->low == 1 ? min(index, extent - 1) : mod(index, extent);
 }
 
 }  // namespace burin::ir

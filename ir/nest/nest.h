@@ -161,11 +161,6 @@ void for_each_statement(Body& body, Visitor&& visit) {
   }
 }
 
-struct DimensionCheck {
-  Expr left, right;
-  std::string origin;
-};
-
 // A program: tensors, and statements that compute `outputs` from `inputs`.
 struct Program {
   std::string name = "model";
@@ -253,8 +248,8 @@ class NestBuilder {
   Nest nest_;
 };
 
-// The index with which to read a tensor of `shape` at `index` of a shape it broadcasts to: aligned at the last dimension,
-// 0 where the dimension is 1.
-std::vector<Expr> broadcast_index(std::span<const Expr> index, const Shape& shape, ExprPool& pool);
+// Where to read a dimension of `extent` that is repeated to `to`, at `index` of the latter: 0 where it is 1. The result is
+// `index` itself where the two are known to be equal.
+Expr repeated_index(Expr index, Expr extent, Expr to);
 
 }  // namespace burin::ir

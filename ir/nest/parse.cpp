@@ -23,7 +23,7 @@ class NestParser {
     while (cursor_.peek().is_word("tensor") || cursor_.peek().is_word("constant")) parse_tensor();
     program_.inputs = tensors_named(inputs);
     program_.outputs = tensors_named(outputs);
-    while (cursor_.accept_word("check")) parse_check();
+    while (cursor_.accept_word("check")) program_.checks.push_back(parse_check(cursor_, expressions_));
     program_.body = parse_statements();
     cursor_.expect("}");
     if (!cursor_.failed() && cursor_.peek().kind != TokenKind::kEnd) cursor_.fail_expecting("the end of the text");
@@ -114,15 +114,6 @@ class NestParser {
     } while (!cursor_.failed() && cursor_.accept(","));
     cursor_.expect("]");
     return layout;
-  }
-
-  void parse_check() {
-    DimensionCheck check;
-    check.left = expressions_.parse_side(kIndex);
-    cursor_.expect("==");
-    check.right = expressions_.parse(kIndex);
-    for (std::string& origin : parse_origin(cursor_)) check.origin = std::move(origin);
-    program_.checks.push_back(std::move(check));
   }
 
   std::vector<Statement> parse_statements() {

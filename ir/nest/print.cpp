@@ -33,10 +33,7 @@ class NestPrinter {
       auto block = out_.block("program " + global_text(program_.name) + "(" + tensors(program_.inputs) + ") -> (" +
                               tensors(program_.outputs) + ")" + symbols());
       for (uint32_t id = 0; id < program_.tensors.size(); ++id) print_tensor(TensorId{id}, options);
-      for (const DimensionCheck& check : program_.checks) {
-        out_.line("check " + side_text_of(check.left, names_) + " == " + text(check.right) +
-                  origin_text({check.origin}));
-      }
+      for (const DimensionCheck& check : program_.checks) out_.line(check_text(check, names_));
       print(program_.body);
     }
     return out_.take();

@@ -41,8 +41,8 @@ class NestVerifier {
     for (uint32_t id = 0; id < program_.tensors.size(); ++id) check_tensor(TensorId{id});
     check_interface();
     for (const DimensionCheck& check : program_.checks) {
-      check_expr(check.left, kIndex, "check");
-      check_expr(check.right, kIndex, "check");
+      check_expr(check.dimensions.left, kIndex, "check");
+      check_expr(check.dimensions.right, kIndex, "check");
     }
     for (uint32_t id = 0; id < program_.tensors.size(); ++id) {
       if (program_.tensors[TensorId{id}].constant) written_.insert(TensorId{id});

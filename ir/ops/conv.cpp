@@ -119,7 +119,7 @@ void lower_conv(Lowering& op) {
 // The element of operand `operand` for `filter`, or its only one.
 Expr per_filter(const Lowering& op, int operand, Expr filter) {
   const Shape& shape = op.shape(operand);
-  if (shape.size() == 1) return op.broadcast_at(operand, {&filter, 1});
+  if (shape.size() == 1) return op.broadcast_at(operand, {&filter, 1}, {op.shape(1)[0]});
   return op.at(operand, std::vector<Expr>(shape.size(), op.pool().integer(0)));
 }
 

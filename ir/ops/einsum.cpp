@@ -51,34 +51,30 @@ Status require_equation(const Inference& op, const Equation& equation) {
   return {};
 }
 
-// The extent of every label: that of the first dimension it stands for that is not 1.
-template <class ShapeOf>
-std::map<char, Expr> extents_of(const Equation& equation, ShapeOf&& shape_of) {
-  std::map<char, Expr> extents;
-  for (size_t i = 0; i < equation.operands.size(); ++i) {
-    for (size_t d = 0; d < equation.operands[i].size(); ++d) {
-      const Expr dimension = shape_of(i)[d];
-      Expr& extent = extents[equation.operands[i][d]];
-      if (!extent.valid() || is_constant_value(extent, 1)) extent = dimension;
-    }
-  }
-  return extents;
+using Extents = std::map<char, Expr>;
+
+// Broadcasts the extent that `label` has so far with `dimension`. False when the two can never agree.
+bool widen_label(Extents& extents, char label, Expr dimension, std::vector<RelatedDimensions>& assumed) {
+  Expr& extent = extents[label];
+  const std::optional<Shape> wider = broadcast({extent.valid() ? extent : dimension}, {dimension}, assumed);
+  if (wider) extent = wider->front();
+  return wider.has_value();
 }
 
 Status infer_einsum(Inference& op) {
   if (op.element(0) == ElementType::kBool) return op.fault("type-mismatch", "operand 0: expected a number, found bool");
   const Equation equation = parsed(op.attributes<Einsum>().equation);
   if (Status status = require_equation(op, equation); !status) return status;
-  const std::map<char, Expr> extents = extents_of(equation, [&](size_t i) { return op.shape(static_cast<int>(i)); });
+  Extents extents;
+  std::vector<RelatedDimensions> assumed;
   for (int i = 0; i < op.operand_count(); ++i) {
     const std::string& labels = equation.operands[static_cast<size_t>(i)];
     for (size_t d = 0; d < labels.size(); ++d) {
-      const Expr dimension = op.shape(i)[d];
-      if (is_constant_value(dimension, 1)) continue;
-      const std::string from = fmt::format("label {}", labels[d]);
-      if (Status status = op.require_dimension(i, d, extents.at(labels[d]), from); !status) return status;
+      if (widen_label(extents, labels[d], op.shape(i)[d], assumed)) continue;
+      return op.require_dimension(i, d, extents.at(labels[d]), fmt::format("label {}", labels[d]));
     }
   }
+  if (Status status = op.require(assumed, "dimensions of one label"); !status) return status;
   Shape shape;
   for (char label : equation.result) shape.push_back(extents.at(label));
   op.set_result(0, op.element(0), std::move(shape));
@@ -88,7 +84,12 @@ Status infer_einsum(Inference& op) {
 // y[result labels] = sum over the other labels of the product of all operands
 void lower_einsum(Lowering& op) {
   const Equation equation = parsed(op.attributes<Einsum>().equation);
-  const std::map<char, Expr> extents = extents_of(equation, [&](size_t i) { return op.shape(static_cast<int>(i)); });
+  Extents extents;
+  std::vector<RelatedDimensions> assumed;  // known to hold by now
+  for (int i = 0; i < op.operand_count(); ++i) {
+    const std::string& labels = equation.operands[static_cast<size_t>(i)];
+    for (size_t d = 0; d < labels.size(); ++d) widen_label(extents, labels[d], op.shape(i)[d], assumed);
+  }
   NestBuilder nest = op.nest();
   std::map<char, Expr> axes;
   for (char label : equation.result) axes[label] = parallel_axis(nest, std::string(1, label), extents.at(label));
@@ -100,8 +101,12 @@ void lower_einsum(Lowering& op) {
   std::vector<Expr> factors;
   for (size_t i = 0; i < equation.operands.size(); ++i) {
     std::vector<Expr> index;
-    for (char label : equation.operands[i]) index.push_back(axes.at(label));
-    factors.push_back(widen(op.broadcast_at(static_cast<int>(i), index)));
+    Shape to;
+    for (char label : equation.operands[i]) {
+      index.push_back(axes.at(label));
+      to.push_back(extents.at(label));
+    }
+    factors.push_back(widen(op.broadcast_at(static_cast<int>(i), index, to)));
   }
   const Expr last = factors.back();
   factors.pop_back();

@@ -70,7 +70,7 @@ Status infer_shift(Inference& op) {
 }
 
 Status infer_power(Inference& op) {
-  Result<Shape> shape = broadcast_operands(op, 0);
+  Result<Shape> shape = op.broadcast_shape(0);
   if (!shape) return shape.faults();
   op.set_result(0, op.element(0), *std::move(shape));
   return {};
@@ -85,7 +85,7 @@ Status infer_select(Inference& op) {
   if (op.element(0) != ElementType::kBool)
     return op.fault("type-mismatch", "operand 0: expected bool, found {}", info(op.element(0)).name);
   if (Status status = op.require_same_element(1, 2); !status) return status;
-  Result<Shape> shape = broadcast_operands(op, 0);
+  Result<Shape> shape = op.broadcast_shape(0);
   if (!shape) return shape.faults();
   op.set_result(0, op.element(1), *std::move(shape));
   return {};

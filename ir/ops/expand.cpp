@@ -11,9 +11,7 @@ Status infer(Inference& op) {
     return op.fault("rank-mismatch", "attribute \"shape\": expected rank at least {}, found {}", rank, shape.size());
   for (size_t i = 0; i < rank; ++i) {
     const Expr to = shape[shape.size() - rank + i];
-    if (is_constant_value(op.shape(0)[i], 1)) continue;
-    const std::string wanted = fmt::format("of [{}], or 1", text_of(shape));
-    if (Status status = op.require_dimension(0, i, to, wanted); !status) return status;
+    if (Status status = op.require_repeated(0, i, to, fmt::format("of [{}]", text_of(shape))); !status) return status;
   }
   op.set_result(0, op.element(0), shape);
   return {};

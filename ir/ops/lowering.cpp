@@ -102,21 +102,4 @@ Status infer_comparison(Inference& op) {
   return {};
 }
 
-Result<Shape> broadcast_operands(Inference& op, int first) {
-  Shape shape = op.shape(first);
-  for (int i = first + 1; i < op.operand_count(); ++i) {
-    std::vector<std::pair<Expr, Expr>> assumed;
-    std::optional<Shape> wider = broadcast(shape, op.shape(i), assumed);
-    if (!wider) {
-      return op.fault("shape-mismatch", "operand {}: expected a shape that broadcasts with [{}], found [{}]", i,
-                      text_of(shape), text_of(op.shape(i)));
-    }
-    for (const auto& [left, right] : assumed) {
-      if (Status status = op.require_equal(left, right, "broadcast"); !status) return status.faults();
-    }
-    shape = *std::move(wider);
-  }
-  return shape;
-}
-
 }  // namespace burin::ir

@@ -99,7 +99,5 @@ class Rows {
 Status infer_float(Inference& op);       // like operand 0, which is floating
 Status infer_number(Inference& op);      // like operand 0, which is not bool
 Status infer_comparison(Inference& op);  // bool, broadcast
-// The shape that operands [first, end) broadcast to.
-Result<Shape> broadcast_operands(Inference& op, int first);
 
 }  // namespace burin::ir

@@ -36,15 +36,13 @@ Result<Shape> product_shape(Inference& op, const MatMul& attributes) {
   const FactorShape right = right_factor(op.shape(1).size(), attributes);
   Status status = op.require_same_dimension(0, left.depth, 1, right.depth);
   if (!status) return status.faults();
-  std::vector<std::pair<Expr, Expr>> assumed;
+  std::vector<RelatedDimensions> assumed;
   std::optional<Shape> shape = broadcast(batch_of(op.shape(0), left), batch_of(op.shape(1), right), assumed);
   if (!shape) {
     return op.fault("shape-mismatch", "expected leading dimensions that broadcast, found {} and {}", op.described(0),
                     op.described(1));
   }
-  for (const auto& [a, b] : assumed) {
-    if (status = op.require_equal(a, b, "broadcast"); !status) return status.faults();
-  }
+  if (status = op.require(assumed, "broadcast"); !status) return status.faults();
   if (left.outer) shape->push_back(op.shape(0)[*left.outer]);
   if (right.outer) shape->push_back(op.shape(1)[*right.outer]);
   return *std::move(shape);
@@ -69,12 +67,15 @@ Status require_zero_point(Inference& op, int factor) {
   if (Status status = op.require_rank(factor, 2, INT32_MAX); !status) return status;
   const auto rank = op.shape(factor).size();
   const size_t outer = factor == 0 ? rank - 2 : rank - 1;
-  if (op.rank(point) == 1) return op.require_same_dimension(factor, outer, point, 0);
+  const auto repeated_to = [&](size_t d, size_t at) {
+    return op.require_repeated(point, at, op.shape(factor)[d], fmt::format("{} dimension {}", op.described(factor), d));
+  };
+  if (op.rank(point) == 1) return repeated_to(outer, 0);
   if (Status status = op.require_rank(point, op.rank(factor), op.rank(factor)); !status) return status;
   const size_t depth = factor == 0 ? rank - 1 : rank - 2;
   for (size_t d = 0; d < rank; ++d) {
     Status status = d == depth ? op.require_dimension(point, d, op.pool().integer(1), "the depth of the product")
-                               : op.require_same_dimension(factor, d, point, d);
+                               : repeated_to(d, d);
     if (!status) return status;
   }
   return {};
@@ -103,8 +104,9 @@ Factors factor_indices(const Lowering& op, const MatMul& attributes, std::span<c
   const FactorShape left = left_factor(op.shape(0).size(), attributes);
   const FactorShape right = right_factor(op.shape(1).size(), attributes);
   const size_t batch_rank = i.size() - (left.outer ? 1 : 0) - (right.outer ? 1 : 0);
+  const Shape batch(op.result_shape(0).begin(), op.result_shape(0).begin() + static_cast<std::ptrdiff_t>(batch_rank));
   const auto index_of_factor = [&](int operand, const FactorShape& shape, Expr outer) {
-    std::vector<Expr> index = broadcast_index(i.first(batch_rank), batch_of(op.shape(operand), shape), op.pool());
+    std::vector<Expr> index = op.broadcast_index(i.first(batch_rank), batch_of(op.shape(operand), shape), batch);
     index.resize(op.shape(operand).size());
     if (shape.outer) index[*shape.outer] = outer;
     index[shape.depth] = depth;
@@ -135,9 +137,12 @@ void lower_matmul(Lowering& op) {
 Expr zero_point(const Lowering& op, int operand, std::span<const Expr> element_index, Expr outer) {
   if (op.shape(operand).size() == 1) {
     const Expr first = op.pool().integer(0);
-    return op.at(operand, {is_constant_value(op.shape(operand)[0], 1) ? &first : &outer, 1});
+    const Shape& factor = op.shape(operand - 2);
+    const size_t rank = factor.size();
+    if (rank < 2) return op.at(operand, {&first, 1});
+    return op.broadcast_at(operand, {&outer, 1}, {factor[operand == 2 ? rank - 2 : rank - 1]});
   }
-  return op.broadcast_at(operand, element_index);
+  return op.broadcast_at(operand, element_index, op.shape(operand - 2));
 }
 
 // y[b, m, n] = sum over k of (left[b, m, k] - left_zero) * (right[b, k, n] - right_zero), in i32

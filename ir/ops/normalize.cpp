@@ -12,8 +12,9 @@ Status require_parameter(Inference& op, int operand) {
   if (Status status = op.require_rank(operand, count, count); !status) return status;
   if (Status status = op.require_float(operand); !status) return status;
   for (size_t d = 0; d < axes.size(); ++d) {
-    if (is_constant_value(op.shape(operand)[d], 1)) continue;
-    if (Status status = op.require_same_dimension(0, static_cast<size_t>(axes[d]), operand, d); !status) return status;
+    const auto axis = static_cast<size_t>(axes[d]);
+    const std::string from = fmt::format("{} dimension {}", op.described(0), axis);
+    if (Status status = op.require_repeated(operand, d, op.shape(0)[axis], from); !status) return status;
   }
   return {};
 }
@@ -39,8 +40,12 @@ Status infer_normalize(Inference& op) {
 
 Expr parameter(const Lowering& op, int operand, std::span<const Expr> index) {
   std::vector<Expr> selected;
-  for (int64_t axis : op.attributes<Normalize>().parameter_axes) selected.push_back(index[static_cast<size_t>(axis)]);
-  return cast(op.broadcast_at(operand, selected), compute_type(op.element(0)));
+  Shape extents;
+  for (int64_t axis : op.attributes<Normalize>().parameter_axes) {
+    selected.push_back(index[static_cast<size_t>(axis)]);
+    extents.push_back(op.shape(0)[static_cast<size_t>(axis)]);
+  }
+  return cast(op.broadcast_at(operand, selected, extents), compute_type(op.element(0)));
 }
 
 // mean[] = sum over k of x[k] / n

@@ -16,7 +16,7 @@ Status require_parameter(Inference& op, int operand) {
   const auto axis = static_cast<size_t>(quantize.axis);
   if (quantize.block == 0) {
     if (Status status = op.require_rank(operand, 1, 1); !status) return status;
-    return op.require_same_dimension(0, axis, operand, 0);
+    return op.require_repeated(operand, 0, op.shape(0)[axis], fmt::format("{} dimension {}", op.described(0), axis));
   }
   if (Status status = op.require_rank(operand, op.rank(0), op.rank(0)); !status) return status;
   for (size_t d = 0; d < shape.size(); ++d) {
@@ -73,7 +73,7 @@ Expr parameter(const Lowering& op, int operand, std::span<const Expr> index) {
   const Shape& shape = op.shape(operand);
   if (static_element_count(shape) == 1) return op.at(operand, std::vector<Expr>(shape.size(), op.pool().integer(0)));
   const auto axis = static_cast<size_t>(quantize.axis);
-  if (quantize.block == 0) return op.at(operand, {&index[axis], 1});
+  if (quantize.block == 0) return op.broadcast_at(operand, {&index[axis], 1}, {op.shape(0)[axis]});
   std::vector<Expr> place(index.begin(), index.end());
   place[axis] = floor_div(place[axis], quantize.block);
   return op.at(operand, place);

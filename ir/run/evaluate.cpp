@@ -525,10 +525,11 @@ Result<Evaluation> evaluate(const Program& program, std::span<const Literal> inp
   Evaluator evaluator(program, precision, limits);
   evaluator.symbols = *symbols;
   for (const DimensionCheck& check : program.checks) {
-    const std::optional<int64_t> left = evaluate_integer(check.left, *symbols);
-    const std::optional<int64_t> right = evaluate_integer(check.right, *symbols);
-    if (left && right && left != right) {
-      return input_fault("shape-mismatch", check.origin, "expected equal dimensions, found {} and {}", *left, *right);
+    const std::optional<int64_t> left = evaluate_integer(check.dimensions.left, *symbols);
+    const std::optional<int64_t> right = evaluate_integer(check.dimensions.right, *symbols);
+    if (left && right && !holds(check.dimensions.relation, *left, *right)) {
+      return input_fault("shape-mismatch", check.origin, "expected dimensions that are equal{}, found {} and {}",
+                         check.dimensions.relation == DimensionRelation::kEqual ? "" : " or 1", *left, *right);
     }
   }
   for (size_t i = 0; i < inputs.size(); ++i) evaluator.bind(program.inputs[i], inputs[i]);

@@ -68,11 +68,12 @@ class Run {
     if (!bound) return bound.faults();
     values_ = *bound;
     for (const DimensionCheck& check : module_.checks) {
-      const std::optional<int64_t> left = evaluate_integer(check.left, values_);
-      const std::optional<int64_t> right = evaluate_integer(check.right, values_);
-      if (!left || left != right) {
-        return input_fault("shape-mismatch", check.origin, "expected equal dimensions, found {} and {}",
-                           left.value_or(-1), right.value_or(-1));
+      const std::optional<int64_t> left = evaluate_integer(check.dimensions.left, values_);
+      const std::optional<int64_t> right = evaluate_integer(check.dimensions.right, values_);
+      if (!left || !right || !holds(check.dimensions.relation, *left, *right)) {
+        return input_fault("shape-mismatch", check.origin, "expected dimensions that are equal{}, found {} and {}",
+                           check.dimensions.relation == DimensionRelation::kEqual ? "" : " or 1", left.value_or(-1),
+                           right.value_or(-1));
       }
     }
     for (VariableId symbol : module_.symbols) {

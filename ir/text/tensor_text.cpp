@@ -168,6 +168,19 @@ std::string symbol_text(const Variable& symbol, std::string_view name, const Exp
   return text;
 }
 
+std::string check_text(const DimensionCheck& check, const ExprNames& names) {
+  const auto& [left, right, relation] = check.dimensions;
+  const auto word = [&] {
+    switch (relation) {
+      case DimensionRelation::kEqual: return " == ";
+      case DimensionRelation::kLeftMayBeOne: return " expands to ";
+      case DimensionRelation::kEitherMayBeOne: return " broadcasts with ";
+    }
+    return "";
+  };
+  return "check " + side_text_of(left, names) + word() + text_of(right, names, kIndex) + origin_text({check.origin});
+}
+
 std::string origin_text(const std::vector<std::string>& origin) {
   std::string text;
   for (const std::string& node : origin) {
@@ -191,6 +204,24 @@ std::optional<ParsedType> parse_type(TextCursor& cursor, ExprParser& expressions
   }
   if (cursor.failed()) return std::nullopt;
   return ParsedType{*element, std::move(shape)};
+}
+
+DimensionCheck parse_check(TextCursor& cursor, ExprParser& expressions) {
+  DimensionCheck check;
+  auto& [left, right, relation] = check.dimensions;
+  left = expressions.parse_side(kIndex);
+  if (cursor.accept_word("expands")) {
+    cursor.expect_word("to");
+    relation = DimensionRelation::kLeftMayBeOne;
+  } else if (cursor.accept_word("broadcasts")) {
+    cursor.expect_word("with");
+    relation = DimensionRelation::kEitherMayBeOne;
+  } else {
+    cursor.expect("==");
+  }
+  right = expressions.parse(kIndex);
+  for (std::string& origin : parse_origin(cursor)) check.origin = std::move(origin);
+  return check;
 }
 
 std::optional<Literal> parse_literal(TextCursor& cursor, const ParsedType& type, const ConstantMap* constants) {

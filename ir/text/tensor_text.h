@@ -2,6 +2,8 @@
 //
 //   f32[N, 16, 8, 8]                              a type; dimensions are expressions
 //   where 1 <= N <= 64, M, opaque K < M + 1       symbols; opaque ones become known while running
+//   check N == M from "add"                       what the program needs of dimensions: here `N expands to M` allows an N of
+//                                                 1, and `N broadcasts with M` allows either to be 1
 //   = [1, 2.5, -inf]                              a constant of few elements, row-major
 //   = splat 0.5                                   one element for all
 //   = bytes "0000803f"                            up to kMostInlineBytes, in memory's order (little-endian)
@@ -40,6 +42,7 @@ std::string literal_text(const Literal& literal, ConstantMap* constants);
 std::string digest_of(const Literal& literal);
 // "1 <= N <= 64", or "K < M + 1" of one with an extent; bounds that are not known are left out.
 std::string symbol_text(const Variable& symbol, std::string_view name, const ExprNames& names);
+std::string check_text(const DimensionCheck& check, const ExprNames& names);
 // ` from "a", "b"`, or nothing; nodes without a name are left out.
 std::string origin_text(const std::vector<std::string>& origin);
 
@@ -49,6 +52,8 @@ struct ParsedType {
   Shape shape;
 };
 std::optional<ParsedType> parse_type(TextCursor& cursor, ExprParser& expressions);
+// What stands after the word `check`.
+DimensionCheck parse_check(TextCursor& cursor, ExprParser& expressions);
 // The constant after `=`, of a type whose dimensions are numbers; absent after a fault.
 std::optional<Literal> parse_literal(TextCursor& cursor, const ParsedType& type, const ConstantMap* constants);
 

@@ -143,11 +143,30 @@ TEST(ModelTables, checks_carry_their_text_and_both_sides) {
   const Expr n = builder.pool().variable(builder.symbol("N", 0, 100));
   const Expr m = builder.pool().variable(builder.symbol("M", 0, 100));
   builder.input("x", ElementType::kF32, {n, m});
-  builder.module.checks.push_back({n * 2, m + 1, "node"});
+  builder.module.checks.push_back({{n * 2, m + 1}, "node"});
   const ModelTables tables = tables_of(builder.module);
-  EXPECT_EQ(tables.checks[0].lhs, "(N * 2)");
-  EXPECT_EQ(tables.checks[0].rhs, "(M + 1)");
+  EXPECT_EQ(tables.checks[0].found, "N * 2 with N of input \"x\" dimension 0");
+  EXPECT_EQ(tables.checks[0].expected, "M + 1 with M of input \"x\" dimension 1");
   EXPECT_EQ(run_planning(builder.module, *tables.checks_function, {5, 9}, 2), (std::vector<int64_t>{10, 10}));
+}
+
+TEST(ModelTables, a_check_is_about_the_input_that_came_last) {
+  ir::ModuleBuilder builder;
+  const Expr n = builder.pool().variable(builder.symbol("N", 1, 100));
+  const Expr open = builder.pool().variable(builder.symbol("b_d0", 1, 100));  // the importer's name for an open dimension
+  builder.input("a", ElementType::kF32, {n});
+  builder.input("b", ElementType::kF32, {open});
+  builder.module.checks.push_back({{n, open, ir::DimensionRelation::kEitherMayBeOne}, "node"});
+  builder.module.checks.push_back({{builder.pool().integer(4), n}, "node"});
+  builder.module.checks.push_back({{open * 2, n + 2, ir::DimensionRelation::kLeftMayBeOne}, "node"});
+  const ModelTables tables = tables_of(builder.module);
+  EXPECT_EQ(tables.checks[0].found, "input \"b\" dimension 0");
+  EXPECT_EQ(tables.checks[0].expected, "input \"a\" dimension 0 (N)");
+  EXPECT_EQ(tables.checks[0].relation, ir::DimensionRelation::kEitherMayBeOne);
+  EXPECT_EQ(tables.checks[1].found, "input \"a\" dimension 0 (N)");
+  EXPECT_EQ(tables.checks[1].expected, "");
+  EXPECT_EQ(tables.checks[2].found, "D * 2 with D of input \"b\" dimension 0");
+  EXPECT_EQ(run_planning(builder.module, *tables.checks_function, {4, 7}, 6), (std::vector<int64_t>{7, 4, 4, 4, 14, 6}));
 }
 
 TEST(ModelTables, an_input_with_a_computed_dimension_is_refused) {

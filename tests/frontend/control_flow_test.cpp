@@ -76,8 +76,8 @@ TEST(ImportIf, a_squeeze_that_depends_on_a_dimension_assumes_it) {
   const auto graph = model.import();
   EXPECT_EQ(output_type(graph), "f32[3]");
   ASSERT_FALSE(graph->assumptions.empty());
-  EXPECT_EQ(text_of(graph->assumptions[0].left), "n");
-  EXPECT_EQ(text_of(graph->assumptions[0].right), "1");
+  EXPECT_EQ(text_of(graph->assumptions[0].dimensions.left), "n");
+  EXPECT_EQ(text_of(graph->assumptions[0].dimensions.right), "1");
 }
 
 TEST(ImportIf, names_may_be_those_of_the_graph_around) {
@@ -159,7 +159,7 @@ TEST(ImportLoop, what_a_body_assumes_holds_where_it_runs) {
   const auto graph = model.import();
   ASSERT_TRUE(graph) << faults_of(graph);
   ASSERT_FALSE(graph->assumptions.empty());
-  for (const ir::AssumedEqual& assumed : graph->assumptions) EXPECT_TRUE(assumed.region.valid());
+  for (const ir::Assumption& assumed : graph->assumptions) EXPECT_TRUE(assumed.region.valid());
 }
 
 TEST(ImportLoop, an_element_type_that_changes_is_a_fault) {

@@ -132,8 +132,8 @@ TEST(ImportDimensions, two_that_may_differ_are_assumed_equal) {
   const auto graph = model.import();
   ASSERT_TRUE(graph) << faults_of(graph);
   ASSERT_EQ(graph->assumptions.size(), 1u);
-  EXPECT_EQ(text_of(graph->assumptions[0].left), "n");
-  EXPECT_EQ(text_of(graph->assumptions[0].right), "m");
+  EXPECT_EQ(text_of(graph->assumptions[0].dimensions.left), "n");
+  EXPECT_EQ(text_of(graph->assumptions[0].dimensions.right), "m");
 }
 
 TEST(ImportDimensions, input_dim_pins_a_symbol_everywhere) {

@@ -324,14 +324,13 @@ TEST(Prepare, binds_symbols_and_says_who_disagrees) {
   EXPECT_EQ(session.prepare({{1, 128}, {1, 64}}), BURIN_WRONG_DIMENSION);
   EXPECT_EQ(session.error(), "input \"ids\" dimension 1: expected 128 (symbol \"S\" bound by \"mask\"), found 64");
   EXPECT_EQ(session.prepare({{5, 128}, {5, 128}}), BURIN_OUT_OF_BOUNDS);
-  EXPECT_EQ(session.error(),
-            "input \"mask\" dimension 0: expected 1..4 (symbol \"B\", bounds set by --symbol_range), found 5");
+  EXPECT_EQ(session.error(), "input \"mask\" dimension 0: expected 1..4 (bounds set by --symbol_range), found 5");
   EXPECT_EQ(session.prepare({{0, 128}, {0, 128}}), BURIN_OUT_OF_BOUNDS);
   EXPECT_EQ(session.prepare({{1, -9223372036854775807 - 1}, {1, 2}}), BURIN_OUT_OF_BOUNDS);
   EXPECT_EQ(session.prepare({{1, 7}, {1, 7}}), BURIN_CHECK_FAILED);
-  EXPECT_EQ(session.error(), "input shapes: expected S mod 2 = 0, found 1 and 0");
+  EXPECT_EQ(session.error(), "S mod 2 with S of input \"ids\" dimension 1: expected 0, found 1");
   EXPECT_EQ(session.prepare({}), BURIN_NULL_ARGUMENT);
-  EXPECT_EQ(session.error(), "input \"mask\" dimension 0: expected a shape, since symbol \"B\" is free, found NULL");
+  EXPECT_EQ(session.error(), "input \"mask\" dimension 0: expected a shape, since it is not fixed, found NULL");
   EXPECT_EQ(session.prepare({{2, 6}, {2, 6}}), BURIN_OK);
   EXPECT_EQ(session.plan.arena_bytes, 128u + 64u);
 }
@@ -407,7 +406,7 @@ TEST(Prepare, finds_sizes_that_do_not_fit) {
   EXPECT_EQ(prepare_changed(padding_overflows, &error), BURIN_ARENA_TOO_LARGE);
   auto bound_overflows = [](burin_variant* v) { v->bounds = [](int64_t* symbols) { symbols[2] = -1; }; };
   EXPECT_EQ(prepare_changed(bound_overflows, &error), BURIN_ARENA_TOO_LARGE);
-  EXPECT_EQ(error, "symbol \"N\": its bound is too large");
+  EXPECT_EQ(error, "size of \"N\": its bound is too large");
   auto shape_overflows = [](burin_variant* v) {
     v->shapes = [](const int64_t*, int64_t* dims) { dims[0] = dims[1] = INT64_C(1) << 32, dims[2] = 0; };
   };
@@ -615,7 +614,7 @@ TEST(Execute, reports_a_count_beyond_its_bound) {
     ASSERT_EQ(api.bind_output(session.context, i, buffer.data(), 64), BURIN_OK);
   }
   EXPECT_EQ(api.execute(session.context), BURIN_OUT_OF_BOUNDS);
-  EXPECT_EQ(session.error(), "symbol \"N\": expected 0..2 from execution, found 100");
+  EXPECT_EQ(session.error(), "size of \"N\": expected 0..2 from execution, found 100");
 }
 
 TEST(Execute, many_contexts_at_once) {

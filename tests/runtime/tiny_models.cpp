@@ -51,7 +51,7 @@ const burin_tensor_data kDynamicInputs[] = {{"mask", "", kDimsBS, BURIN_I64, 2, 
 const burin_tensor_data kDynamicOutputs[] = {{"where", "", kDimsWhere, BURIN_I64, 2, 0, 0},
                                              {"twice", "", kDimsTwice, BURIN_F32, 1, 0, 0}};
 const burin_symbol_data kDynamicSymbols[] = {{"B", 1, 4}, {"S", 0, 512}, {"N", 0, 1000000}};
-const burin_check_data kDynamicChecks[] = {{"S mod 2", "0"}};
+const burin_check_data kDynamicChecks[] = {{"S mod 2 with S of input \"ids\" dimension 1", "", BURIN_EQUAL, 0}};
 const burin_interval kDynamicIntervals[] = {{0, 1}, {1, 2}, {2, 2}};
 
 void sizes_dynamic(const int64_t* symbols, int64_t* bytes) {

@@ -17,12 +17,21 @@ using ir::ValueId;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
+// The same by index, for a number of heads that is known only at run time.
+ValueId gather_heads(NodeImport& node, ValueId value, Expr heads, Expr queries) {
+  const Expr served = ir::floor_div(queries, ir::max(heads, heads->pool->integer(1)));
+  node.graph().assumptions.push_back({{queries, heads * served}, node.where()});
+  const ValueId from = node.emit(ir::kDiv, {emit_positions(node, queries, 0, 1), emit_dimensions(node, {served}, 0)});
+  return node.emit(ir::kGather, {value, from}, Attributes(ir::Gather{1}));
+}
+
 // Each head of keys or values serves `queries` / M heads of queries in a row: [B, M, T, H] as [B, N, T, H].
 ValueId repeat_heads(NodeImport& node, ValueId value, Expr queries) {
   if (!value.valid()) return value;
   const Shape shape = node.dimensions(value, 4);
   const std::optional<int64_t> heads = ir::constant_integer(shape[1]);
-  if (shape[1] == queries || !heads || *heads < 1) return value;
+  if (shape[1] == queries || (heads && *heads < 1)) return value;
+  if (!heads) return gather_heads(node, value, shape[1], queries);
   Shape apart{shape[0], shape[1], node.graph().pool->integer(1), shape[2], shape[3]};
   const ValueId grouped = emit_reshape(node, value, apart);
   apart[2] = ir::floor_div(queries, *heads);

@@ -84,7 +84,7 @@ Status import_if(NodeImport& node) {
   if (test && ranks_differ(node, *then_region, *else_region)) {
     node.model().discard_region(*else_region);
     node.model().discard_region(*then_region);
-    node.graph().assumptions.push_back({test->left, test->right, node.where()});
+    node.graph().assumptions.push_back({{test->left, test->right}, node.where()});
     return import_branch(node, test->is_equality ? **then_branch : **else_branch);
   }
   const std::vector<ValueId> results = node.emit_with_regions(
@@ -195,7 +195,7 @@ class LoopBody {
     const Expr found = change.most.valid() ? change.most : pool().integer(std::max(kMostDimension, change.first->high));
     const Expr most = ir::largest(found, node_.graph().opaque_symbols);
     const ir::VariableId symbol =
-        pool().declare({fmt::format("{}.carried{}.d{}", name_of(node_.node()), change.value, change.d), ir::kIndex, 0,
+        pool().declare({fmt::format("{}.carried{}_{}", name_of(node_.node()), change.value, change.d), ir::kIndex, 0,
                         most->high, most + 1});
     node_.graph().opaque_symbols.push_back(symbol);
     type(change.value).shape[change.d] = pool().variable(symbol);

@@ -199,7 +199,7 @@ Status import_split(NodeImport& node) {
     return node.fault("shape-mismatch", "split: expected sizes that add up to {}, found {}", *ir::constant_integer(dim),
                       *ir::constant_integer(start));
   }
-  if (!ir::provably_equal(start, dim)) node.graph().assumptions.push_back({start, dim, node.where()});
+  if (!ir::provably_equal(start, dim)) node.graph().assumptions.push_back({{start, dim}, node.where()});
   return {};
 }
 
@@ -310,13 +310,13 @@ Status import_pad(NodeImport& node) {
 Status import_expand(NodeImport& node) {
   ir::Result<Shape> to = required_shape(node, 1);
   if (!to) return to.faults();
-  std::vector<std::pair<Expr, Expr>> assumed;
+  std::vector<ir::RelatedDimensions> assumed;
   // Dimensions of the operand win over 1: the two shapes broadcast both ways.
   std::optional<Shape> shape = ir::broadcast(node.shape(0), *to, assumed);
   if (!shape)
     return node.fault("shape-mismatch", "operand 1: expected a shape that [{}] broadcasts with, found [{}]",
                       ir::text_of(node.shape(0)), ir::text_of(*to));
-  for (auto& [left, right] : assumed) node.graph().assumptions.push_back({left, right, node.where()});
+  for (const ir::RelatedDimensions& pair : assumed) node.graph().assumptions.push_back({pair, node.where()});
   node.set_result(0, *shape == node.shape(0)
                          ? node.operand(0)
                          : node.emit(ir::kExpand, {node.operand(0)}, ir::Attributes(ir::Expand{*std::move(shape)})));

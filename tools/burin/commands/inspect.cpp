@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 #include <vector>
 
@@ -98,11 +99,10 @@ std::string text_of(const Inspection& found) {
   std::string text = fmt::format("{}, by {}\n", model.name, model.compiler);
   text += tensors_text("inputs", model.inputs, model.symbols);
   text += tensors_text("outputs", model.outputs, model.symbols);
-  if (!model.symbols.empty()) text += "symbols\n";
-  for (const SymbolDescription& symbol : model.symbols) {
-    text += fmt::format("  {:<24} {} to {}{}\n", symbol.name, symbol.least, symbol.most,
-                        symbol.from_input ? "" : ", known after execution");
-  }
+  const auto from_input = [](const SymbolDescription& symbol) { return symbol.from_input; };
+  if (std::ranges::any_of(model.symbols, from_input)) text += "symbols\n";
+  for (const SymbolDescription& symbol : model.symbols | std::views::filter(from_input))
+    text += fmt::format("  {:<24} {} to {}\n", symbol.name, symbol.least, symbol.most);
   text += "targets\n";
   for (const TargetDescription& target : model.targets) {
     const std::string_view here = target.name == model.target ? "used here"

@@ -212,10 +212,9 @@ std::string shape_text(const TensorDescription& tensor, std::span<const SymbolDe
   for (int64_t dim : tensor.dims) {
     if (dim >= 0) {
       dims.push_back(std::to_string(dim));
-    } else if (dim == BURIN_DIM_COMPUTED || static_cast<size_t>(-(dim + 1)) >= symbols.size()) {
-      dims.emplace_back("?");
     } else {
-      dims.push_back(symbols[static_cast<size_t>(-(dim + 1))].name);
+      const bool is_named = is_symbol(dim) && symbol_of(dim) < symbols.size() && symbols[symbol_of(dim)].from_input;
+      dims.emplace_back(is_named ? symbols[symbol_of(dim)].name : "?");
     }
   }
   return fmt::format("[{}]", fmt::join(dims, ", "));

@@ -50,7 +50,7 @@ ModelDescription describe(const ir::Module& module);
 // Of a file that is not loaded. A fault of the input where the file names types that burin does not have.
 ir::Result<ModelDescription> describe(const codegen::ModelInFile& model);
 
-// `[N, 3, 224, 224]`: dimensions as declared, by the symbols' names; `?` for one that is computed.
+// `[N, 3, 224, 224]`: dimensions as declared, by the names of input symbols; `?` for one that is computed or counted.
 std::string shape_text(const TensorDescription& tensor, std::span<const SymbolDescription> symbols);
 
 using Shapes = std::vector<std::vector<int64_t>>;  // of all inputs
