@@ -4,6 +4,8 @@
 #include <set>
 #include <vector>
 
+#include "ir/expr/walk.h"
+
 namespace burin::passes {
 
 using namespace ir;

@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "ir/expr/walk.h"
 #include "ir/graph/op.h"
 
 namespace burin::passes {

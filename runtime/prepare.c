@@ -74,10 +74,11 @@ static burin_status bind_symbol(burin_context *context, int32_t symbol, int32_t 
                          "input \"%\" dimension %: expected % (symbol \"%\" bound by \"%\"), found %", words);
   }
   if (found < data->min || found > data->max) {
-    const burin_word words[] = {burin_text(name), burin_number(dimension), burin_number(data->min),
-                                burin_number(data->max), burin_number(found)};
+    const burin_word words[] = {burin_text(name),        burin_number(dimension), burin_number(data->min),
+                                burin_number(data->max), burin_text(data->name),  burin_number(found)};
     return burin_rt_fail(context, BURIN_OUT_OF_BOUNDS,
-                         "input \"%\" dimension %: expected %..% (bounds set by --symbol_range), found %", words);
+                         "input \"%\" dimension %: expected %..% (symbol \"%\", bounds set by --symbol_range), found %",
+                         words);
   }
   context->symbols[symbol] = context->limits[symbol] = found;
   source->input = input;

@@ -4,6 +4,7 @@
 
 #include "ir/base/checked.h"
 #include "ir/expr/linear.h"
+#include "ir/expr/walk.h"
 
 namespace burin::ir {
 namespace {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ir/expr/linear.h"
+#include "ir/expr/walk.h"
 #include "ir/graph/propagate.h"
 
 namespace burin::ir {

@@ -153,7 +153,8 @@ TEST(ModelTables, checks_carry_their_text_and_both_sides) {
 TEST(ModelTables, a_check_is_about_the_input_that_came_last) {
   ir::ModuleBuilder builder;
   const Expr n = builder.pool().variable(builder.symbol("N", 1, 100));
-  const Expr open = builder.pool().variable(builder.symbol("b_d0", 1, 100));  // the importer's name for an open dimension
+  const Expr open =
+      builder.pool().variable(builder.symbol("b_d0", 1, 100));  // the importer's name for an open dimension
   builder.input("a", ElementType::kF32, {n});
   builder.input("b", ElementType::kF32, {open});
   builder.module.checks.push_back({{n, open, ir::DimensionRelation::kEitherMayBeOne}, "node"});
@@ -166,7 +167,8 @@ TEST(ModelTables, a_check_is_about_the_input_that_came_last) {
   EXPECT_EQ(tables.checks[1].found, "input \"a\" dimension 0 (N)");
   EXPECT_EQ(tables.checks[1].expected, "");
   EXPECT_EQ(tables.checks[2].found, "D * 2 with D of input \"b\" dimension 0");
-  EXPECT_EQ(run_planning(builder.module, *tables.checks_function, {4, 7}, 6), (std::vector<int64_t>{7, 4, 4, 4, 14, 6}));
+  EXPECT_EQ(run_planning(builder.module, *tables.checks_function, {4, 7}, 6),
+            (std::vector<int64_t>{7, 4, 4, 4, 14, 6}));
 }
 
 TEST(ModelTables, an_input_with_a_computed_dimension_is_refused) {

@@ -5,7 +5,7 @@
 #include <functional>
 #include <map>
 
-#include "ir/interpret_loops.h"
+#include "ir/run/interpret_loops.h"
 #include "passes/pipeline.h"
 #include "tests/frontend/evaluate_model.h"
 

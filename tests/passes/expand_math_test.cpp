@@ -1,7 +1,6 @@
 // The expansions of mathematical functions, evaluated by the interpreter's arithmetic over all of the range of f32 and f64 and
 // compared with the C library, which computes f32 in f64 and f64 in long double. The tables below are the promised accuracy.
 #include "passes/expand_math.h"
-#include "ir/expr/walk.h"
 
 #include <gtest/gtest.h>
 
@@ -13,7 +12,7 @@
 #include <limits>
 #include <random>
 
-#include "ir/run/tape.h"
+#include "ir/tape.h"
 
 namespace burin::passes {
 namespace {

@@ -129,8 +129,10 @@ def loop(b: Builder) -> None:
         again = body.one("Identity", [go])
     else:
         again = body.one("Less", [one, body.constant(d.of([0, 1, 2]), el.I64)])
-    graph = graph_of(body, "loop", [one, go, *state], distinct(body, [again, *results, *scanned]))
     start = b.constant(d.chance(0.9), el.BOOL) if d.chance(0.5) else None
+    if any(not run for run in count.runs) or (start is not None and not start.runs[0]):
+        scanned = []  # where nothing was scanned, ONNX Runtime has forgotten the other dimensions
+    graph = graph_of(body, "loop", [one, go, *state], distinct(body, [again, *results, *scanned]))
     b.node("Loop", [count, start, *carried], len(results) + len(scanned), body=graph)
 
 

@@ -138,6 +138,8 @@ def where(b: Builder) -> None:
     condition = b.pick((el.BOOL,))
     element = b.float_type if b.draw.chance(0.6) else b.draw.of(el.ALL)
     x, y = b.broadcast(condition, element), b.broadcast(condition, element)
+    if el.is_float(x.element) and any(np.any((run == 0) & np.signbit(run)) for v in (x, y) for run in v.runs):
+        raise Rejected("ONNX Runtime's Where loses the sign of a zero")
     b.one("Where", [condition, x, y])
 
 

@@ -38,6 +38,20 @@ def window(b: Builder, x: Value, most: int = 3) -> tuple[list[int], dict[str, ob
     return kernel, attributes, pads
 
 
+def has_window_of_padding(x: Value, kernel: list[int], attributes: dict[str, object], pads: list[int]) -> bool:
+    """Whether no element of `x` lies under some window, as dilation can have it."""
+    spatial = len(kernel)
+    strides = attributes.get("strides") or [1] * spatial
+    dilations = attributes.get("dilations") or [1] * spatial
+    for run in x.runs:
+        for i, length in enumerate(run.shape[2:]):
+            reach = (kernel[i] - 1) * dilations[i]
+            for start in range(-pads[i], length + pads[spatial + i] - reach, strides[i]):
+                if not any(0 <= start + k * dilations[i] < length for k in range(kernel[i])):
+                    return True
+    return False
+
+
 @row("conv", weight=9)
 def conv(b: Builder) -> None:
     x = image(b)
@@ -79,7 +93,7 @@ def pool(b: Builder) -> None:
         b.one(b.draw.of(["GlobalAveragePool", "GlobalMaxPool"]), [x])
         return
     op = b.draw.of(["MaxPool", "AveragePool", "MaxPool", "AveragePool", "LpPool"])
-    kernel, attributes, _ = window(b, x)
+    kernel, attributes, pads = window(b, x)
     if op == "LpPool":
         attributes["p"] = b.draw.of([None, 1, 2, 3])
     if op == "AveragePool":
@@ -88,6 +102,8 @@ def pool(b: Builder) -> None:
         attributes["dilations"] = None
     if (op != "LpPool" or b.opset >= 18) and "auto_pad" not in attributes:
         attributes["ceil_mode"] = b.draw.of([None, 0, 1])
+    if op == "AveragePool" and has_window_of_padding(x, kernel, attributes, pads):
+        raise Rejected("the average of nothing is 0 for ONNX Runtime and not a number for ONNX")
     asked = [True] if op != "MaxPool" or b.draw.chance(0.85) else [True, True]
     if len(asked) == 2 and b.draw.chance(0.3):
         attributes["storage_order"] = b.draw.of([0, 1])

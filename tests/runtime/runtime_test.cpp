@@ -324,7 +324,8 @@ TEST(Prepare, binds_symbols_and_says_who_disagrees) {
   EXPECT_EQ(session.prepare({{1, 128}, {1, 64}}), BURIN_WRONG_DIMENSION);
   EXPECT_EQ(session.error(), "input \"ids\" dimension 1: expected 128 (symbol \"S\" bound by \"mask\"), found 64");
   EXPECT_EQ(session.prepare({{5, 128}, {5, 128}}), BURIN_OUT_OF_BOUNDS);
-  EXPECT_EQ(session.error(), "input \"mask\" dimension 0: expected 1..4 (bounds set by --symbol_range), found 5");
+  EXPECT_EQ(session.error(),
+            "input \"mask\" dimension 0: expected 1..4 (symbol \"B\", bounds set by --symbol_range), found 5");
   EXPECT_EQ(session.prepare({{0, 128}, {0, 128}}), BURIN_OUT_OF_BOUNDS);
   EXPECT_EQ(session.prepare({{1, -9223372036854775807 - 1}, {1, 2}}), BURIN_OUT_OF_BOUNDS);
   EXPECT_EQ(session.prepare({{1, 7}, {1, 7}}), BURIN_CHECK_FAILED);

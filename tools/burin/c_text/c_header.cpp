@@ -30,7 +30,8 @@ std::string top(const ModelDescription& model, const CNames& names) {
   text += tensor_lines("input", model.inputs, model) + tensor_lines("output", model.outputs, model);
   for (const SymbolDescription& symbol : model.symbols) {
     if (!symbol.from_input) continue;  // a count that burin named
-    text += fmt::format("//   symbol   {} from {} to {}\n", codegen::comment_text(symbol.name), symbol.least, symbol.most);
+    text +=
+        fmt::format("//   symbol   {} from {} to {}\n", codegen::comment_text(symbol.name), symbol.least, symbol.most);
   }
   text += fmt::format("#ifndef {0}_H_\n#define {0}_H_\n\n#include \"burin.h\"\n\n", names.upper);
   return text + "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";

@@ -11,8 +11,8 @@
 
 #include "tools/burin/base/json_text.h"
 #include "tools/burin/base/output_files.h"
+#include "tools/burin/commands/subject.h"
 #include "tools/burin/data/input_list.h"
-#include "tools/burin/library/subject.h"
 
 namespace burin::tools {
 namespace {

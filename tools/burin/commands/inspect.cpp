@@ -11,7 +11,8 @@
 #include "runtime/model.h"
 #include "tools/burin/base/json_text.h"
 #include "tools/burin/base/output_files.h"
-#include "tools/burin/library/subject.h"
+#include "tools/burin/command_line/command_line.h"
+#include "tools/burin/commands/subject.h"
 
 namespace burin::tools {
 namespace {

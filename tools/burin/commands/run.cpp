@@ -12,8 +12,8 @@
 #include "codegen/c_text.h"
 #include "tools/burin/base/output_files.h"
 #include "tools/burin/base/report.h"
+#include "tools/burin/commands/subject.h"
 #include "tools/burin/data/input_list.h"
-#include "tools/burin/library/subject.h"
 
 namespace burin::tools {
 namespace {

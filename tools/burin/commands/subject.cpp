@@ -1,8 +1,9 @@
-#include "tools/burin/library/subject.h"
+#include "tools/burin/commands/subject.h"
 
 #include <utility>
 
 #include "tools/burin/base/report.h"
+#include "tools/burin/command_line/command_line.h"
 #include "tools/burin/compile/lower_model.h"
 
 namespace burin::tools {
