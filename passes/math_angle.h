@@ -1,7 +1,7 @@
 // Angles brought into a quarter turn around 0, as sin, cos and tan need them: x = n pi/2 + r with |r| about pi/4 or less.
 #pragma once
 
-#include "ir/expr.h"
+#include "ir/expr/expr.h"
 
 namespace burin::passes {
 

@@ -5,8 +5,8 @@
 // annex F wants them. Errors are those of tests/passes/expand_math_test.cpp: 0.7 to 4 units in the last place.
 #pragma once
 
-#include "passes/math_angle.h"
 #include "ir/expr/expr.h"
+#include "passes/math_angle.h"
 
 namespace burin::passes {
 

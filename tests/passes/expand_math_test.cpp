@@ -12,7 +12,7 @@
 #include <limits>
 #include <random>
 
-#include "ir/tape.h"
+#include "ir/run/tape.h"
 
 namespace burin::passes {
 namespace {
