@@ -374,8 +374,8 @@ TEST(Broadcast, a_symbol_beside_a_number_keeps_the_number) {
   EXPECT_EQ(output_type(graph), "f32[max(n,m),4]");
   ASSERT_EQ(graph->assumptions.size(), 2u);
   EXPECT_EQ(graph->assumptions[0].dimensions.relation, ir::DimensionRelation::kEitherMayBeOne);
-  EXPECT_EQ(text_of(graph->assumptions[1].dimensions.left), "c");
-  EXPECT_EQ(text_of(graph->assumptions[1].dimensions.right), "4");
+  EXPECT_EQ(test::text_of(graph->assumptions[1].dimensions.left), "c");
+  EXPECT_EQ(test::text_of(graph->assumptions[1].dimensions.right), "4");
   EXPECT_EQ(graph->assumptions[1].dimensions.relation, ir::DimensionRelation::kLeftMayBeOne);
 }
 

@@ -152,7 +152,7 @@ TEST(ImportTranspose, says_which_axis_is_out_of_range) {
 
 TEST(ImportSlice, starts_of_the_wrong_type_are_that_before_they_are_data) {
   ModelBuilder model;
-  model.input("x", {4}).input("s", {1}).integers("e", {2}).output("y");
+  model.input("x", {4}).input("s", {1}).input("e", {1}).output("y");
   model.node("Slice", {"x", "s", "e"}, {"y"});
   expect_says(faults_of(model.import()), "operand 1 (starts): expected integers, found f32 [type-mismatch]");
 }
