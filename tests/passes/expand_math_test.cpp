@@ -12,6 +12,7 @@
 #include <limits>
 #include <random>
 
+#include "ir/expr/walk.h"
 #include "ir/run/tape.h"
 
 namespace burin::passes {
