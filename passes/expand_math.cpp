@@ -83,12 +83,7 @@ class AngleBranches {
   void walk(Block& block) {
     Block done;
     for (LoopStatement& statement : block) {
-      if (auto* loop = std::get_if<Loop>(&statement.form)) walk(loop->body);
-      if (auto* repeat = std::get_if<WhileLoop>(&statement.form)) walk(repeat->body);
-      if (auto* branch = std::get_if<Branch>(&statement.form)) {
-        walk(branch->then_body);
-        walk(branch->else_body);
-      }
+      for_each_block(statement, [this](Block& inner) { walk(inner); });
       before_.clear();
       known_.clear();
       if (auto* let = std::get_if<Let>(&statement.form)) let->value = without_angles(let->value);
