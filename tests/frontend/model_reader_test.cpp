@@ -155,6 +155,8 @@ TEST(ModelReader, knows_both_names_of_the_standard_domain) {
 
 TEST(ModelReader, says_what_another_file_seems_to_be) {
   const std::pair<std::string, std::string> cases[] = {
+      {"!<arch>\n/               0", "a static library"},
+      {"\177ELF\2\1\1", "a compiled library or object"},
       {"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "git lfs pull"},
       {"<!DOCTYPE html><html>404</html>", "HTML"},
       {"{\"error\": 404}", "JSON"},

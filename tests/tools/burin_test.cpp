@@ -46,6 +46,13 @@ TEST(Burin, made_the_page_of_operators) {
       << "to make it anew: burin ops --markdown > docs/operators.md";
 }
 
+TEST(Burin, names_the_target_that_a_misspelled_one_may_be) {
+  const Finished done = run_burin({"compile", kDigits, "-o", "out", "--target", "x86_64-v33"});
+  EXPECT_EQ(done.exit_code, 2);
+  EXPECT_NE(done.errors.find("--target: expected one of "), std::string::npos) << done.errors;
+  EXPECT_NE(done.errors.find("hint: did you mean \"x86_64-v3\"?"), std::string::npos) << done.errors;
+}
+
 TEST(Burin, verifies_layer_by_layer) {
   const Finished done = run_burin({"verify", kDigits, "--layers"});
   EXPECT_EQ(done.exit_code, 0) << done.errors << done.output;

@@ -21,6 +21,8 @@ constexpr Signature kSignatures[] = {
      "this is a zip archive (a PyTorch or Keras file, or a packed model): unpack it, or export to ONNX"},
     {0, "\x1f\x8b"sv, "this is gzip-compressed: run gunzip first"},
     {0, "\x28\xb5\x2f\xfd"sv, "this is zstd-compressed: run unzstd first"},
+    {0, "!<arch>\n"sv, "this is a static library: `burin inspect` reads it; to run its model, link it into a program"},
+    {0, "\177ELF"sv, "this is a compiled library or object, not a model"},
     {0, "GGUF"sv, "this is a GGUF file, not ONNX"},
     {0, "\x89HDF"sv, "this is an HDF5 (Keras) file: export it to ONNX with tf2onnx"},
     {0, "\x80\x02"sv, "this is a Python pickle (PyTorch): export it with torch.onnx.export"},

@@ -1,10 +1,12 @@
 #include "tools/burin/compile/lower_model.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <optional>
 #include <utility>
 
+#include "frontend/closest_name.h"
 #include "passes/lower_graph.h"
 #include "targets/host_features.h"
 #include "tools/burin/base/report.h"
@@ -103,9 +105,13 @@ ir::Result<std::vector<targets::Target>> targets_for(const Options& options, std
   const std::string name = options.target.empty() ? std::string(otherwise) : options.target;
   std::vector<targets::Target> found = targets::targets_of(name);
   if (!found.empty()) return found;
-  std::string known;
-  for (const std::string& each : targets::target_names()) known += (known.empty() ? "" : ", ") + each;
-  return usage_fault("--target", fmt::format("expected one of {}, found \"{}\"", known, name));
+  const std::vector<std::string> names = targets::target_names();
+  ir::Diagnostic fault =
+      usage_fault("--target", fmt::format("expected one of {}, found \"{}\"", fmt::join(names, ", "), name));
+  frontend::ClosestName closest(name);
+  for (const std::string& each : names) closest.consider(each);
+  fault.hint = closest.hint();
+  return fault;
 }
 
 ir::Result<targets::Target> target_to_run(const Options& options) {
