@@ -87,13 +87,15 @@ std::string dimension_text(const ir::Module& module, Expr dimension) {
   for (VariableId symbol : symbols) {
     const std::string& name = (*module.pool)[symbol].name;
     const std::optional<Source> source = source_of(module, symbol);
-    const bool is_named = source && !is_made_up(module, name, *source);
+    const bool is_counted = std::ranges::find(module.opaque_symbols, symbol) != module.opaque_symbols.end();
+    const bool is_named = source ? !is_made_up(module, name, *source) : !is_counted;
     if (is_named) {
       names[symbol] = name;
     } else {
       names[symbol] = made_up == 0 ? "D" : fmt::format("D{}", made_up);
       ++made_up;
     }
+    if (!source && is_named) continue;  // a symbol that no dimension is alone
     const std::string place = source ? place_text(module, *source) : "a size found while running";
     if (ir::is_variable(dimension)) return is_named ? fmt::format("{} ({})", place, name) : place;
     places += fmt::format("{}{} of {}", places.empty() ? " with " : " and ", names[symbol], place);

@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <system_error>
 
-#include "frontend/onnx/reader/descriptor.h"
+#include "frontend/descriptor.h"
 #include "ir/base/retried.h"
 
 namespace burin::frontend {

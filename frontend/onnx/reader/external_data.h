@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "frontend/descriptor.h"
 #include "frontend/mapped_file.h"
-#include "frontend/onnx/reader/descriptor.h"
 #include "ir/base/result.h"
 
 namespace burin::frontend {

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "frontend/onnx/reader/descriptor.h"
+#include "frontend/descriptor.h"
 
 namespace burin::frontend {
 
