@@ -39,6 +39,18 @@ Expr place_inside(Expr index, Expr extent, std::string_view mode) {
   return min(within, period - within);
 }
 
+// The element that `shifted`, an index counted from the first element of dimension `d`, stands for. What negative pads cut off is
+// gone before the other side is padded.
+Expr place_in_rest(const Lowering& op, const Pad& pad, size_t d, Expr shifted) {
+  const Expr extent = op.shape(0)[d];
+  const Expr zero = op.pool().integer(0);
+  const Expr first = max(-pad.begins[d], zero);
+  const Expr last_cut = max(extent + pad.begins[d] - pad.sizes[d], zero);
+  if (is_constant_value(first, 0) && is_constant_value(last_cut, 0)) return place_inside(shifted, extent, pad.mode);
+  const Expr place = place_inside(shifted - first, extent - first - last_cut, pad.mode) + first;
+  return min(max(place, zero), extent - 1);
+}
+
 void lower(Lowering& op) {
   const Pad& pad = op.attributes<Pad>();
   const bool is_constant_mode = pad.mode == "constant";
@@ -47,7 +59,7 @@ void lower(Lowering& op) {
     for (size_t d = 0; d < i.size(); ++d) {
       const Expr shifted = i[d] - pad.begins[d];
       const bool is_untouched = is_constant_value(pad.begins[d], 0) && pad.sizes[d] == op.shape(0)[d];
-      from.push_back(is_constant_mode || is_untouched ? shifted : place_inside(shifted, op.shape(0)[d], pad.mode));
+      from.push_back(is_constant_mode || is_untouched ? shifted : place_in_rest(op, pad, d, shifted));
     }
     if (!is_constant_mode) return read_checked(op, 0, from);
     const std::vector<Expr> first(op.has(1) ? op.shape(1).size() : 0, op.pool().integer(0));

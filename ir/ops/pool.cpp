@@ -129,7 +129,8 @@ void lower_max_pool(Lowering& op) {
   op.emit(nest);
 }
 
-// How many taps of the window at `p` along dimension `d` count: those within x, or within x and its padding.
+// How many taps of the window at `p` along dimension `d` count: those within x, or within x and its padding. At least 1: the
+// mean of a window that meets no element is 0 / 1, as ONNX Runtime has it.
 Expr tap_count(const Lowering& op, size_t d, Expr p) {
   const auto& pool = op.attributes<Pool>();
   const Windows windows = windows_of(pool);
@@ -141,7 +142,7 @@ Expr tap_count(const Lowering& op, size_t d, Expr p) {
   const Expr end = op.shape(0)[d + 2] + (pool.count_padding ? windows.after(d) : none);
   const Expr last = min(kernel, ceil_div(end - start, pool.dilations[d]));
   const Expr first = pool.count_padding ? none : max(none, ceil_div(none - start, pool.dilations[d]));
-  return max(last - first, none);
+  return max(last - first, op.pool().integer(1));
 }
 
 // y = (sum of x over the window) / (number of taps that count)

@@ -127,6 +127,26 @@ TEST(ImportSkipNorm, of_halves_rounds_no_sum_before_it_is_normalized) {
   for (size_t i = 0; i < y.size(); ++i) EXPECT_NEAR(y[i], expected[i], 1e-3) << "element " << i;
 }
 
+// ONNX's type of Mean and InvStdDev is that of the stage that computes them, whatever is normalized.
+TEST(ImportLayerNorm, statistics_are_of_the_stage_that_computes_them) {
+  for (const int element : {onnx::TensorProto::DOUBLE, onnx::TensorProto::FLOAT16}) {
+    ModelBuilder model(17);
+    model.input("x", {2, 3}, element).input("scale", {3}, element).output("mean").output("deviation");
+    model.node("LayerNormalization", {"x", "scale"}, {"y", "mean", "deviation"});
+    EXPECT_EQ(output_type(model.import(), 0), "f32[2,1]");
+    EXPECT_EQ(output_type(model.import(), 1), "f32[2,1]");
+  }
+}
+
+TEST(ImportSqueeze, without_axes_no_rank_depends_on_data) {
+  ModelBuilder model;
+  model.input("x", {5, 1}).output("y");
+  model.node("NonZero", {"x"}, {"places"});
+  model.node("Squeeze", {"places"}, {"y"});
+  expect_says(faults_of(model.import()),
+              "expected axes to squeeze, found none, and a dimension that only execution finds");
+}
+
 TEST(ImportPool, an_empty_kernel_is_refused) {
   ModelBuilder model;
   model.input("x", {1, 1, 4, 4}).output("y");

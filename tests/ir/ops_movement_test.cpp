@@ -93,6 +93,17 @@ TEST_F(Movement, pad_by_less_than_nothing_cuts_off) {
   EXPECT_EQ(values(kPad, {counting({3}), floats({}, {9})}, Attributes(pad)), (Numbers{1, 2, 9}));
 }
 
+TEST_F(Movement, what_is_cut_off_is_gone_before_the_other_side_is_padded) {
+  const auto padded = [&](const std::string& mode, int64_t begin, int64_t size) {
+    return values(kPad, {counting({5})}, Attributes(Pad{dims({begin}), dims({size}), mode}));
+  };
+  EXPECT_EQ(padded("wrap", 3, 7), (Numbers{1, 2, 3, 0, 1, 2, 3}));
+  EXPECT_EQ(padded("wrap", -2, 6), (Numbers{2, 3, 4, 2, 3, 4}));
+  EXPECT_EQ(padded("wrap", 3, 6), (Numbers{0, 1, 2, 0, 1, 2}));
+  EXPECT_EQ(padded("reflect", -1, 6), (Numbers{1, 2, 3, 4, 3, 2}));
+  EXPECT_EQ(padded("edge", 2, 5), (Numbers{0, 0, 0, 1, 2}));
+}
+
 TEST_F(Movement, expand_and_tile_repeat) {
   EXPECT_EQ(values(kExpand, {counting({2, 1})}, Attributes(Expand{dims({2, 2})})), (Numbers{0, 0, 1, 1}));
   EXPECT_EQ(values(kTile, {counting({2})}, Attributes(Repeat{dims({2})})), (Numbers{0, 1, 0, 1}));

@@ -304,6 +304,13 @@ TEST_F(Windowed, average_counts_padding_only_when_asked) {
   EXPECT_EQ(result_of(kAveragePool, {floats({1, 1, 2}, {2, 4})}, Attributes(attributes), pool_), (Numbers{1, 2}));
 }
 
+// Two taps on either side of the one element: a mean of nothing, which ONNX Runtime takes to be 0.
+TEST_F(Windowed, average_of_a_window_between_the_elements_is_zero) {
+  Pool attributes = pool_over(*pool_, 2, 1, 1);
+  attributes.dilations = {2};
+  EXPECT_EQ(result_of(kAveragePool, {floats({1, 1, 1}, {3})}, Attributes(attributes), pool_), (Numbers{0}));
+}
+
 TEST_F(Windowed, average_rounded_up_counts_what_lies_within_the_padding) {
   Pool attributes = pool_over(*pool_, 4, 3, 0);
   attributes.round_up = true;

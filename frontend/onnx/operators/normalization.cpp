@@ -4,6 +4,7 @@
 
 #include "frontend/onnx/operators/common.h"
 #include "frontend/onnx/operators/rows.h"
+#include "frontend/onnx/reader/data_type.h"
 #include "ir/ops/rows.h"
 
 namespace burin::frontend {
@@ -114,7 +115,11 @@ Status import_layer_norm(NodeImport& node) {
   const int results = node.wants(2) ? 3 : node.wants(1) ? 2 : 1;
   const std::vector<ValueId> values = node.emit_many(
       ir::kNormalize, {node.operand(0), node.operand(1), node.operand(2)}, Attributes(normalize), results);
-  for (int i = 0; i < results; ++i) node.set_result(i, values[static_cast<size_t>(i)]);
+  // Mean and inverse deviation have the type of the stage that computes them.
+  const Result<ElementType> stage = element_type_of(static_cast<int32_t>(node.integer("stash_type", 1)), node.where());
+  if (!stage) return stage.faults();
+  node.set_result(0, values[0]);
+  for (int i = 1; i < results; ++i) node.set_result(i, emit_cast(node, values[static_cast<size_t>(i)], *stage));
   return {};
 }
 

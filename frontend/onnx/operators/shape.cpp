@@ -8,6 +8,7 @@
 #include "frontend/onnx/reader/data_type.h"
 #include "ir/expr/linear.h"
 #include "ir/expr/rational.h"
+#include "ir/expr/walk.h"
 #include "ir/ops/rows.h"
 
 namespace burin::frontend {
@@ -178,7 +179,17 @@ Status reshape_as_declared(NodeImport& node, const ir::Diagnostics& otherwise) {
   return {};
 }
 
-// Without axes every dimension that is the number 1 goes; a symbolic one stays.
+// Without axes every dimension of 1 goes. A count that only execution finds may be 1, and asks for another rank then.
+Status require_no_counts(NodeImport& node, const Shape& shape) {
+  for (const Expr dim : shape) {
+    for (const ir::VariableId count : node.graph().opaque_symbols) {
+      if (dim->low <= 1 && ir::uses_variable(dim, count))
+        return node.not_supported("expected axes to squeeze, found none, and a dimension that only execution finds");
+    }
+  }
+  return {};
+}
+
 Status import_squeeze(NodeImport& node) {
   const auto axes = optional_axes(node, 1, node.rank(0));
   if (!axes) return reshape_as_declared(node, axes.faults());
@@ -192,6 +203,9 @@ Status import_squeeze(NodeImport& node) {
                         *ir::constant_integer(dim));
     }
     if (!goes) shape.push_back(dim);
+  }
+  if (!*axes) {
+    if (Status status = require_no_counts(node, shape); !status) return status;
   }
   node.set_result(0, emit_reshape(node, node.operand(0), std::move(shape)));
   return {};
