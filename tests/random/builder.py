@@ -306,7 +306,7 @@ class Builder:
         for name, run, twin in zip(names, runs, twins):
             value = Value(name, el.OF_NUMPY[run[0].dtype], run, twin)
             self.check(value)
-            if node.op_type in WINDOWS and not all(r.size for r in run):
+            if node.op_type in WINDOWS and not (all(r.size for r in run) and windows_fit(node, operands)):
                 raise Rejected("a window that does not fit")
             values.append(value)
         return values
@@ -390,6 +390,21 @@ def check_floats(run: np.ndarray, twin: np.ndarray, element: int, is_special: bo
     allowed = of_largest * np.abs(value).max(initial=0) + of_value * np.abs(value)
     if (np.abs(value - other) > allowed / SHARE[element]).any():
         raise Rejected("ill-conditioned")
+
+
+def windows_fit(node: onnx.NodeProto, operands: list[Value]) -> bool:
+    """Whether a window lies within the padded input at every size: else ONNX Runtime divides towards 0 and finds one or none."""
+    attributes = {a.name: helper.get_attribute_value(a) for a in node.attribute}
+    kernel = attributes.get("kernel_shape")
+    if kernel is None or node.op_type == "ConvTranspose" or attributes.get("auto_pad", b"NOTSET").startswith(b"SAME"):
+        return True
+    count = len(kernel)
+    dilations, pads = attributes.get("dilations", [1] * count), attributes.get("pads", [0] * 2 * count)
+    return all(
+        (kernel[i] - 1) * dilations[i] + 1 <= extent + pads[i] + pads[i + count]
+        for i in range(count)
+        for extent in operands[0].extents(i + 2)
+    )
 
 
 def free_names(nodes: Sequence[onnx.NodeProto]) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 import element as el
 from builder import Builder, Rejected
 from rows import row

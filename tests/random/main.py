@@ -51,6 +51,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--first", action="store_true", help="stop at the first find")
     parser.add_argument("--all", action="store_true", help="report each find, not one of each kind")
     parser.add_argument("--open", metavar="FILE", help="seeds whose finds are known, a line each: SEED REASON; they fail nothing")
+    parser.add_argument("--reference", metavar="FILE", help="another burin: drop what is found in it as well")
     parser.add_argument("--coverage", action="store_true", help="print counts per operator and attribute value")
     parser.add_argument("--burin", default=os.path.join(check.ROOT, "build", "burin"), metavar="FILE")
     return parser.parse_args()
@@ -210,7 +211,7 @@ def main() -> int:
     if args.count is None and args.seconds is None:
         args.seconds = 60
     try:
-        settings = Settings(args.burin, scratch, args.family, args.mutants, guard_flags(args.burin), emulator(scratch))
+        settings = Settings(args.burin, scratch, args.family, args.mutants, guard_flags(args.burin), emulator(scratch), args.reference)
         if settings.emulator is None:
             print("aarch64-linux-gnu-gcc or qemu-aarch64 is missing: nothing runs on aarch64")
         report = Report(args, settings)

@@ -44,14 +44,16 @@ def recurrence(b: Builder) -> None:
     if d.chance(0.3):
         names = {"LSTM": ["Sigmoid", "Tanh", d.of(["Tanh", "Relu"])], "GRU": ["Sigmoid", d.of(["Tanh", "Relu"])]}
         activations = names.get(op, [d.of(["Tanh", "Relu", "Sigmoid"])]) * directions
-    results = 3 if op == "LSTM" else 2
-    asked = [d.chance(0.7) for _ in range(results)]
+    asked = [d.chance(0.7) for _ in range(3 if op == "LSTM" else 2)]
     if not any(asked):
         asked[0] = True
     while not asked[-1]:
         asked.pop()
-    b.node(
+    results = b.node(
         op, operands, asked, hidden_size=hidden, direction=direction, activations=activations, layout=layout,
         clip=d.of([None, None, None, 0.5]), linear_before_reset=d.of([None, 0, 1]) if op == "GRU" else None,
         input_forget=d.of([None, None, 0, 1]) if op == "LSTM" else None,
     )  # fmt: skip
+    # Gates that are nearly closed leave 1e-15 of a state or nothing: no tolerance relative to the largest says so.
+    if any(r.size and not r.any() for v in results for r in v.runs):
+        raise Rejected("nothing but zeros")

@@ -56,7 +56,10 @@ def softmax(b: Builder) -> None:
 @row("any norm", weight=2)
 def lp_normalization(b: Builder) -> None:
     x = b.pick((b.float_type,), (1, 2, 3))
-    b.one("LpNormalization", [x], axis=b.draw.of([None, axis_of(b, x)]), p=b.draw.of([None, 1, 2]))
+    axis, p = b.draw.of([None, axis_of(b, x)]), b.draw.of([None, 1, 2])
+    if p is None:  # with a line of nothing but zeros
+        x = b.one("Mul", [x, b.one("Trilu", [x])]) if x.rank > 1 and b.opset >= 14 else b.one("Sub", [x, x])
+    b.one("LpNormalization", [x], axis=axis, p=p)
 
 
 @row("any norm attention", weight=3)

@@ -7,9 +7,10 @@ import os
 import shutil
 import signal
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import onnx
@@ -20,6 +21,7 @@ import mutants
 from check import Outcome, Result
 
 GENERATION_TIMEOUT = 60.0
+GENERATOR_FAULT = 70  # a child's exit code
 SLOW_TIMEOUT = 300.0  # by the system's compiler, an emulator or an interpreter
 
 
@@ -31,6 +33,7 @@ class Settings:
     makes_mutants: bool
     guard: tuple[str, ...]  # flags of the guarded run, where this burin has them
     emulator: str | None  # None: no aarch64 compiler or no qemu here
+    reference: str | None = None  # another burin: what it finds too is dropped
 
 
 @dataclass
@@ -57,6 +60,9 @@ def in_a_child(work: Callable[[], dict[str, Any]], report: str) -> dict[str, Any
             with open(report, "w") as file:
                 json.dump(answer, file)
             status = 0
+        except BaseException:
+            traceback.print_exc()  # a fault of the generator: it must not pass for a model that was dropped
+            status = GENERATOR_FAULT
         finally:
             os._exit(status)
     deadline = time.monotonic() + GENERATION_TIMEOUT
@@ -69,6 +75,8 @@ def in_a_child(work: Callable[[], dict[str, Any]], report: str) -> dict[str, Any
             os.waitpid(child, 0)
             return {"dropped": "the runtime did not end"}
         time.sleep(0.002)
+    if os.waitstatus_to_exitcode(status) == GENERATOR_FAULT:
+        raise RuntimeError("the generator failed, as printed above")
     if status != 0:
         return {"dropped": "the runtime crashed"}
     with open(report) as file:
@@ -126,6 +134,13 @@ def compared(seed: int, settings: Settings, folder: str, flags: list[str]) -> Re
     return result
 
 
+def beyond_reference(result: Result, settings: Settings, again: Callable[[Settings], Result]) -> Result | None:
+    """The result, or None where the reference has a find there as well."""
+    if not result.is_find or settings.reference is None:
+        return result
+    return None if again(replace(settings, burin=settings.reference)).is_find else result
+
+
 def judged_mutant(settings: Settings, folder: str, flags: list[str], runtime_refuses: bool) -> Result:
     """A mutant that the runtime refuses may be taken or refused, but neither crash, stray, hang, nor leave files."""
     result = check.verify(settings.burin, folder, [*flags, *settings.guard])
@@ -156,16 +171,20 @@ def run_seed(seed: int, settings: Settings) -> list[Trial]:
         return [Trial(seed, "", str(seed), None, answer["dropped"])]
     flags = answer["flags"]
     if not settings.makes_mutants:
-        trial = Trial(seed, answer["family"], str(seed), compared(seed, settings, folder, flags), "", flags)
+        result = compared(seed, settings, folder, flags)
+        result = beyond_reference(result, settings, lambda other: compared(seed, other, folder, flags))
+        trial = Trial(seed, answer["family"], str(seed), result, "" if result else "found in the reference too", flags)
         trial.coverage = Counter(answer["coverage"])
         return [settled(trial, settings)]
     trials = []
     for mutant in answer["mutants"]:
         name = f"{seed}_{mutant['number']}"
-        result = judged_mutant(settings, os.path.join(settings.scratch, name), flags, mutant["refused"])
-        if result.is_find:
+        where, refused = os.path.join(settings.scratch, name), mutant["refused"]
+        result = judged_mutant(settings, where, flags, refused)
+        result = beyond_reference(result, settings, lambda other: judged_mutant(other, where, flags, refused))
+        if result and result.is_find:
             result = Result(result.outcome, f"{mutant['change']}: {result.detail}")
-        made = Trial(seed, answer["family"], name, result, "", flags, Counter({mutant["change"].split(":")[0]: 1}))
+        made = Trial(seed, answer["family"], name, result, "" if result else "found in the reference too", flags, Counter({mutant["change"].split(":")[0]: 1}))
         made.runtime_refuses = mutant["refused"]
         trials.append(settled(made, settings))
     shutil.rmtree(folder)

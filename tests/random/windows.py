@@ -133,7 +133,9 @@ def channel_normalization(b: Builder) -> None:
         groups = b.draw.of([g for g in range(1, channels + 1) if channels % g == 0])
         size = channels if b.opset >= 21 else groups
         scale, bias = (b.source([(size,) * b.run_count], x.element) for _ in range(2))
-        b.one(op, [x, scale, bias], num_groups=groups)
+        # In f64 the statistics are of f32 unless said otherwise, and then f32 is the tolerance.
+        stash = el.F64 if x.element == el.F64 and b.opset >= 21 else None
+        b.one(op, [x, scale, bias], num_groups=groups, stash_type=stash)
     else:
         b.one(op, [x, b.source(extents, x.element), b.source(extents, x.element)], epsilon=b.draw.of([None, 1e-2]))
 
@@ -156,6 +158,8 @@ def resize(b: Builder) -> None:
         attributes["exclude_outside"] = d.of([None, 0, 1])
     if b.opset >= 18 and mode != "nearest" and d.chance(0.2):
         attributes["antialias"] = 1
+        if d.chance(0.5):
+            x = b.source(x.all_shapes(), el.U8)
     factors = [d.of([1.0, 2.0, 2.0, 3.0, 0.5, 1.5]) for _ in range(spatial)]
     if b.opset >= 18 and d.chance(0.3):
         attributes["axes"] = list(range(2, x.rank))
