@@ -16,8 +16,10 @@ namespace {
 
 class CommonOps {
  public:
-  CommonOps(Graph& graph, const PassContext& context) : graph_(graph), context_(context), same_(graph.values.size()) {
+  CommonOps(Graph& graph, const PassContext& context)
+      : graph_(graph), context_(context), same_(graph.values.size()), is_output_(graph.values.size()) {
     std::iota(same_.begin(), same_.end(), uint32_t{0});
+    for (ValueId output : graph.main().yields) is_output_[output.index] = true;
   }
 
   // Regions are inside ops: by then the values around them have their names.
@@ -53,9 +55,8 @@ class CommonOps {
   }
 
   bool is_replaceable(const Op& op) const {
-    return op.regions.empty() && std::ranges::none_of(op.results, [&](ValueId result) {
-             return std::ranges::find(graph_.main().yields, result) != graph_.main().yields.end();
-           });
+    return op.regions.empty() &&
+           std::ranges::none_of(op.results, [&](ValueId result) { return is_output_[result.index]; });
   }
 
   // Types differ where each op counts a symbol of its own.
@@ -75,6 +76,7 @@ class CommonOps {
   Graph& graph_;
   const PassContext& context_;
   std::vector<uint32_t> same_;  // by value: the one that stands for it
+  std::vector<bool> is_output_;
 };
 
 }  // namespace

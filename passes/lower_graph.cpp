@@ -23,25 +23,27 @@ bool depends_on_counts(const Graph& graph, const Assumption& assumed) {
 
 class GraphLowering {
  public:
-  explicit GraphLowering(const Graph& graph)
+  explicit GraphLowering(Graph& graph)
       : graph_(graph),
         regions_{[this](ValueId value) { return tensor(value); },
-                 [this](ValueId value, TensorId tensor) { lowered_.tensors[value.index] = tensor; },
+                 [this](ValueId value, TensorId tensor) { tensors_[value.index] = tensor; },
                  [this](RegionId region) { return lower_region(region); }} {
-    lowered_.tensors.resize(graph.values.size());
-    lowered_.program.name = graph.name;
-    lowered_.program.pool = graph.pool;
+    tensors_.resize(graph.values.size());
+    program_.name = graph.name;
+    program_.pool = graph.pool;
+    program_.symbols = graph.symbols;
+    program_.opaque_symbols = graph.opaque_symbols;
   }
 
   TensorId tensor(ValueId id) {
     if (!id.valid()) return {};
-    TensorId& tensor = lowered_.tensors[id.index];
+    TensorId& tensor = tensors_[id.index];
     if (tensor.valid()) return tensor;
     const Value& value = graph_.values[id];
     Shape shape = value.type.shape;
     for (Expr& dimension : shape) dimension = settled_extent(graph_, dimension);
-    tensor = lowered_.program.add_tensor(value.name, value.type.element, std::move(shape));
-    lowered_.program.tensors[tensor].constant = value.constant;
+    tensor = program_.add_tensor(value.name, value.type.element, std::move(shape));
+    program_.tensors[tensor].constant = value.constant;
     return tensor;
   }
 
@@ -55,13 +57,13 @@ class GraphLowering {
     std::vector<TensorId> results;
     for (ValueId value : op.operands) operands.push_back(tensor(value));
     for (ValueId value : op.results) results.push_back(tensor(value));
-    Lowering lowering(graph_, op, lowered_.program, operands, results, &regions_);
+    Lowering lowering(graph_, op, program_, operands, results, &regions_);
     const Expr holds = test_counts(op.origin);
     if (!holds.valid()) return op.info->lower(lowering);
-    std::vector<Statement> before = std::exchange(lowered_.program.body, {});
+    std::vector<Statement> before = std::exchange(program_.body, {});
     op.info->lower(lowering);
-    Statement body = only_where(holds, std::exchange(lowered_.program.body, std::move(before)));
-    lowered_.program.body.push_back(std::move(body));
+    Statement body = only_where(holds, std::exchange(program_.body, std::move(before)));
+    program_.body.push_back(std::move(body));
   }
 
   void lower_ops(RegionId region) {
@@ -71,12 +73,11 @@ class GraphLowering {
   // An output that is an input, a constant or another output too gets a tensor of its own, filled by a copy. Users know outputs
   // by their names: a constant leaves its own to the copy.
   void add_output(ValueId value) {
-    Program& program = lowered_.program;
+    Program& program = program_;
     const TensorId source = tensor(value);
     const bool is_computed = graph_.values[value].definition.valid() && !graph_.values[value].constant;
-    bool taken = !is_computed;
-    for (TensorId output : program.outputs) taken |= output == source;
-    if (!taken) return program.outputs.push_back(source);
+    const bool is_first = outputs_.insert(source).second;
+    if (is_computed && is_first) return program.outputs.push_back(source);
     const Tensor original = program.tensors[source];
     const bool is_constant = original.constant.has_value();
     if (is_constant) program.tensors[source].name += ".value";
@@ -92,27 +93,26 @@ class GraphLowering {
   // Symbols that no statement counts: the op that would have is gone.
   void drop_uncounted_symbols() {
     std::set<VariableId> counted;
-    for_each_statement(lowered_.program.body, [&](const Statement& statement) {
+    for_each_statement(program_.body, [&](const Statement& statement) {
       if (const auto* compact = std::get_if<Compact>(&statement.form)) counted.insert(compact->count);
       if (const auto* count = std::get_if<Count>(&statement.form)) counted.insert(count->count);
     });
-    std::erase_if(lowered_.program.opaque_symbols, [&](VariableId symbol) { return !counted.contains(symbol); });
+    std::erase_if(program_.opaque_symbols, [&](VariableId symbol) { return !counted.contains(symbol); });
   }
 
   const Status& status() const { return status_; }
-  LoweredGraph take() {
-    std::vector<Statement>& body = lowered_.program.body;
-    body.insert(body.begin(), first_.begin(), first_.end());
-    return std::move(lowered_);
+  Program take() {
+    program_.body.insert(program_.body.begin(), first_.begin(), first_.end());
+    return std::move(program_);
   }
-  LoweredGraph& lowered() { return lowered_; }
+  Program& program() { return program_; }
 
  private:
   std::vector<Statement> lower_region(RegionId region) {
-    std::vector<Statement> outside = std::exchange(lowered_.program.body, {});
+    std::vector<Statement> outside = std::exchange(program_.body, {});
     ++depth_;
     lower_ops(region);
-    std::vector<Statement> body = guarded(region, std::exchange(lowered_.program.body, std::move(outside)));
+    std::vector<Statement> body = guarded(region, std::exchange(program_.body, std::move(outside)));
     --depth_;
     return body;
   }
@@ -136,7 +136,7 @@ class GraphLowering {
     Expr holds = holding_[origin];
     if (holds.valid()) return holds;
     for (const Assumption& assumed : graph_.assumptions) {
-      if (assumed.origin == origin && depends_on_counts(graph_, assumed)) test(assumed, holds, lowered_.program.body);
+      if (assumed.origin == origin && depends_on_counts(graph_, assumed)) test(assumed, holds, program_.body);
     }
     return holding_[origin] = holds;
   }
@@ -146,7 +146,7 @@ class GraphLowering {
     ExprPool& pool = *graph_.pool;
     const Expr is_met = condition_of(assumed.dimensions);
     const VariableId differs = pool.declare({assumed.origin + ".differs", kIndex, 0, 0, pool.integer(1)});
-    lowered_.program.opaque_symbols.push_back(differs);
+    program_.opaque_symbols.push_back(differs);
     const Statement none{Count{differs, pool.integer(0)}};
     if (depth_ > 0) first_.push_back(none);
     const Expr so_far = depth_ > 0 ? pool.variable(differs) : pool.integer(0);
@@ -161,9 +161,11 @@ class GraphLowering {
     return {For{once, {}, std::move(body)}};
   }
 
-  const Graph& graph_;
+  Graph& graph_;
   RegionLowering regions_;
-  LoweredGraph lowered_;
+  Program program_;
+  std::set<TensorId> outputs_;
+  std::vector<TensorId> tensors_;  // by ValueId::index; not valid for values that no statement computes or reads
   Status status_;
   std::map<std::string, Expr> holding_;  // what test_counts found, by origin
   std::vector<Statement> first_;         // before all others
@@ -172,11 +174,9 @@ class GraphLowering {
 
 }  // namespace
 
-Result<LoweredGraph> lower_graph(const Graph& graph) {
+Result<Program> lower_graph(Graph&& graph) {
   GraphLowering lowering(graph);
-  Program& program = lowering.lowered().program;
-  program.symbols = graph.symbols;
-  program.opaque_symbols = graph.opaque_symbols;
+  Program& program = lowering.program();
   for (const Assumption& assumed : graph.assumptions) {
     if (!assumed.region.valid() && !depends_on_counts(graph, assumed))
       program.checks.push_back({assumed.dimensions, assumed.origin});
@@ -189,18 +189,16 @@ Result<LoweredGraph> lower_graph(const Graph& graph) {
   return lowering.take();
 }
 
-Result<Program> lower_op(const Graph& graph, OpId id) {
+Result<Program> lower_op(Graph& graph, OpId id) {
   GraphLowering lowering(graph);
-  Program& program = lowering.lowered().program;
-  program.symbols = graph.symbols;
-  program.opaque_symbols = graph.opaque_symbols;
+  Program& program = lowering.program();
   for (ValueId operand : graph.ops[id].operands) {
     if (operand.valid()) program.inputs.push_back(lowering.tensor(operand));
   }
   lowering.lower(id);
   if (!lowering.status()) return lowering.status().faults();
   for (ValueId result : graph.ops[id].results) program.outputs.push_back(lowering.tensor(result));
-  return std::move(lowering.take().program);
+  return lowering.take();
 }
 
 }  // namespace burin::passes

@@ -11,16 +11,11 @@
 
 namespace burin::passes {
 
-// A graph's program, and where its values are in it.
-struct LoweredGraph {
-  ir::Program program;
-  std::vector<ir::TensorId> tensors;  // by ValueId::index; not valid for values that no statement computes or reads
-};
+// Lowers the main region, op by op. The program takes over the graph's expressions. Unsupported: ops whose row has no lowering.
+ir::Result<ir::Program> lower_graph(ir::Graph&& graph);
 
-// Lowers the main region, op by op. Unsupported: ops whose row has no lowering.
-ir::Result<LoweredGraph> lower_graph(const ir::Graph& graph);
-
-// A program of the one op, whose inputs are its operands (absent ones left out) and whose outputs are its results.
-ir::Result<ir::Program> lower_op(const ir::Graph& graph, ir::OpId op);
+// A program of the one op, whose inputs are its operands (absent ones left out) and whose outputs are its results. It builds
+// its expressions in the graph's pool.
+ir::Result<ir::Program> lower_op(ir::Graph& graph, ir::OpId op);
 
 }  // namespace burin::passes

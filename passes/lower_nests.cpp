@@ -253,28 +253,31 @@ class KernelBuilder {
 
 class ProgramLowering {
  public:
-  ProgramLowering(const Program& program, const Machine& machine, Math math, const std::string& target)
-      : program_(program), machine_(machine), math_(math), lifetimes_(program_) {
-    Module& module = lowered_.module;
-    module.name = program.name;
-    module.target = target;
-    module.pool = program.pool;
-    module.symbols = program.symbols;
-    module.opaque_symbols = program.opaque_symbols;
-    module.checks = program.checks;
-    module.entry.name = "execute";
-    module.entry.scalars = program.symbols;
-    module.entry.scalars.insert(module.entry.scalars.end(), program.opaque_symbols.begin(),
-                                program.opaque_symbols.end());
+  ProgramLowering(Program program, const PassContext& context)
+      : program_(std::move(program)),
+        context_(context),
+        inputs_(positions_in(program_.inputs)),
+        outputs_(positions_in(program_.outputs)),
+        lifetimes_(program_) {
+    module_.name = program_.name;
+    module_.target = context.target;
+    module_.pool = program_.pool;
+    module_.symbols = program_.symbols;
+    module_.opaque_symbols = program_.opaque_symbols;
+    module_.checks = program_.checks;
+    module_.entry.name = "execute";
+    module_.entry.scalars = program_.symbols;
+    module_.entry.scalars.insert(module_.entry.scalars.end(), program_.opaque_symbols.begin(),
+                                 program_.opaque_symbols.end());
   }
 
-  Result<LoweredProgram> run() {
-    describe(program_.inputs, lowered_.module.inputs);
-    describe(program_.outputs, lowered_.module.outputs);
-    for (const Statement& statement : program_.body) lower(statement, lowered_.module.entry.body);
+  Result<Module> run() {
+    describe(program_.inputs, module_.inputs);
+    describe(program_.outputs, module_.outputs);
+    for (const Statement& statement : program_.body) lower(statement, module_.entry.body);
     if (!fault_.empty()) return fault_;
-    plan_memory(lowered_.module);
-    return std::move(lowered_);
+    plan_memory(module_);
+    return std::move(module_);
   }
 
  private:
@@ -283,32 +286,36 @@ class ProgramLowering {
       interface.push_back({program_.tensors[id].name, program_.tensors[id].element, program_.tensors[id].shape});
   }
 
-  bool is_interface(TensorId id) const {
-    return std::ranges::find(program_.inputs, id) != program_.inputs.end() ||
-           std::ranges::find(program_.outputs, id) != program_.outputs.end();
+  // Where each tensor comes first in the list.
+  static std::map<TensorId, int64_t> positions_in(const std::vector<TensorId>& tensors) {
+    std::map<TensorId, int64_t> positions;
+    for (size_t i = 0; i < tensors.size(); ++i) positions.emplace(tensors[i], static_cast<int64_t>(i));
+    return positions;
   }
+
+  bool is_interface(TensorId id) const { return inputs_.contains(id) || outputs_.contains(id); }
 
   // The entry's buffer of a tensor.
   BufferId place(TensorId id) {
     if (auto found = places_.find(id); found != places_.end()) return found->second;
     const Tensor& tensor = program_.tensors[id];
     Buffer buffer{tensor.name, tensor.element, Place::kArena, 0, 0, false, kArenaAlignment};
-    const auto input = std::ranges::find(program_.inputs, id);
-    const auto output = std::ranges::find(program_.outputs, id);
+    const auto input = inputs_.find(id);
+    const auto output = outputs_.find(id);
     if (tensor.constant) {
       buffer.place = Place::kConstant;
       buffer.slot = add_constant(tensor);
-    } else if (input != program_.inputs.end()) {
+    } else if (input != inputs_.end()) {
       buffer.place = Place::kInput;
-      buffer.slot = input - program_.inputs.begin();
-    } else if (output != program_.outputs.end()) {
+      buffer.slot = input->second;
+    } else if (output != outputs_.end()) {
       buffer.place = Place::kOutput;
-      buffer.slot = output - program_.outputs.begin();
+      buffer.slot = output->second;
     } else {
       buffer.slot = add_arena(id);
     }
     if (!tensor.constant) check_size(tensor);
-    const BufferId added = lowered_.module.entry.buffers.add(std::move(buffer));
+    const BufferId added = module_.entry.buffers.add(std::move(buffer));
     places_.emplace(id, added);
     return added;
   }
@@ -322,12 +329,11 @@ class ProgramLowering {
   }
 
   int64_t add_constant(const Tensor& tensor) {
-    Module& module = lowered_.module;
     const PackedLiteral packed{*tensor.constant, tensor.layout};
-    const int64_t offset = (module.constant_bytes + kConstantAlignment - 1) / kConstantAlignment * kConstantAlignment;
-    module.constants.push_back({offset, packed});
+    const int64_t offset = (module_.constant_bytes + kConstantAlignment - 1) / kConstantAlignment * kConstantAlignment;
+    module_.constants.push_back({offset, packed});
     // A constant of nothing has a place of its own too: buffers find theirs by the offset.
-    module.constant_bytes = offset + std::max<int64_t>(packed.byte_count(), 1);
+    module_.constant_bytes = offset + std::max<int64_t>(packed.byte_count(), 1);
     return offset;
   }
 
@@ -338,6 +344,7 @@ class ProgramLowering {
     Expr bytes = elements * size_of(tensor.element);
     // A count found while running is planned for at its bound, which may be in terms of counts declared before.
     for (VariableId opaque : program_.opaque_symbols | std::views::reverse) {
+      if (!bytes->has_variables) break;
       const Variable& variable = pool[opaque];
       const Expr most = variable.extent.valid() ? variable.extent - 1 : pool.integer(variable.high);
       bytes = substitute(bytes, {{opaque.index, most}});
@@ -348,8 +355,8 @@ class ProgramLowering {
     }
     const Life life = lifetimes_.of(id);
     ArenaBuffer buffer{tensor.name, bytes, std::max(life.first, 0), std::max(life.last, 0), -1};
-    lowered_.module.arena.push_back(std::move(buffer));
-    return static_cast<int64_t>(lowered_.module.arena.size()) - 1;
+    module_.arena.push_back(std::move(buffer));
+    return static_cast<int64_t>(module_.arena.size()) - 1;
   }
 
   void lower(const Statement& statement, Block& block) {
@@ -358,7 +365,7 @@ class ProgramLowering {
 
   void lower_form(const Nest& nest, const Statement& statement, Block& block) {
     lower_versions(statement, block, [&](Replacements replacements, Block& into) {
-      KernelBuilder builder(program_, machine_, math_, std::move(replacements));
+      KernelBuilder builder(program_, context_.machine, context_.math, std::move(replacements));
       builder.add(nest, builder.kernel.body);
       call(builder, into);
     });
@@ -382,7 +389,7 @@ class ProgramLowering {
   }
 
   void lower_group(const Group& group, const Statement& statement, Replacements replacements, Block& block) {
-    KernelBuilder builder(program_, machine_, math_, std::move(replacements));
+    KernelBuilder builder(program_, context_.machine, context_.math, std::move(replacements));
     // Tensors that only this statement touches are local to a step of the group.
     std::vector<TensorId> locals;
     for (TensorId tensor : touched_by(statement)) {
@@ -418,7 +425,7 @@ class ProgramLowering {
   }
 
   void lower_form(const Compact& compact, const Statement&, Block& block) {
-    KernelBuilder builder(program_, machine_, math_);
+    KernelBuilder builder(program_, context_.machine, context_.math);
     builder.add(compact, builder.kernel.body, slot_of(compact.count));
     const BufferId symbols = symbols_buffer();
     // The count's buffer was the builder's first.
@@ -488,14 +495,14 @@ class ProgramLowering {
     NestBuilder nest(program_, "");
     const std::vector<Expr> index = nest.parallel(program_.tensors[to].shape);
     nest.write(to, index, read(program_, from, index));
-    KernelBuilder builder(program_, machine_, math_);
+    KernelBuilder builder(program_, context_.machine, context_.math);
     builder.add(nest.take(), builder.kernel.body);
     call(builder, block);
   }
 
   BufferId symbols_buffer() {
     if (!symbols_.valid()) {
-      symbols_ = lowered_.module.entry.buffers.add({"symbols", ElementType::kI64, Place::kSymbols, 0, 0, true, 8});
+      symbols_ = module_.entry.buffers.add({"symbols", ElementType::kI64, Place::kSymbols, 0, 0, true, 8});
     }
     return symbols_;
   }
@@ -508,14 +515,14 @@ class ProgramLowering {
     for (TensorId tensor : builder.parameters) call.buffers.push_back(place(tensor));
     for (const Buffer& buffer : builder.kernel.buffers) {
       if (buffer.place != Place::kParameter || !buffer.written) continue;
-      lowered_.module.entry.buffers[call.buffers[static_cast<size_t>(buffer.slot)]].written = true;
+      module_.entry.buffers[call.buffers[static_cast<size_t>(buffer.slot)]].written = true;
     }
     builder.kernel.scalars = free_variables(builder.kernel.body);
     for (VariableId scalar : builder.kernel.scalars) call.scalars.push_back(pool.variable(scalar));
     builder.kernel.name = kernel_name(builder);
     builder.kernel.shapes = builder.shapes();
-    lowered_.explained.push_back(explain(builder));
-    call.kernel = lowered_.module.kernels.add(std::move(builder.kernel));
+    if (context_.explained != nullptr) context_.explain(explanation(builder));
+    call.kernel = module_.kernels.add(std::move(builder.kernel));
     block.push_back({std::move(call)});
   }
 
@@ -529,20 +536,20 @@ class ProgramLowering {
     return unique;
   }
 
-  static std::string explain(const KernelBuilder& builder) {
-    std::string line = builder.kernel.name + ":";
+  static std::string explanation(const KernelBuilder& builder) {
+    std::string line = "schedule: " + builder.kernel.name + ":";
     for (const std::string& reason : builder.because) line += " " + reason + ";";
     for (const std::string& origin : builder.kernel.origin) line += " from " + origin;
     return line;
   }
 
   Program program_;
-  const Machine& machine_;
-  Math math_;
-  LoweredProgram lowered_;
+  const PassContext& context_;
+  Module module_;
   Diagnostics fault_;
   std::set<std::string> names_;         // of kernels
   std::map<std::string, int> numbers_;  // used with a name so far: a Concat of thousands would search them all
+  std::map<TensorId, int64_t> inputs_, outputs_;  // positions in the interface
   std::map<TensorId, BufferId> places_;
   Lifetimes lifetimes_;
   BufferId symbols_;
@@ -550,9 +557,8 @@ class ProgramLowering {
 
 }  // namespace
 
-Result<LoweredProgram> lower_nests(const Program& program, const Machine& machine, Math math,
-                                   const std::string& target) {
-  return ProgramLowering(program, machine, math, target).run();
+Result<Module> lower_nests(Program program, const PassContext& context) {
+  return ProgramLowering(std::move(program), context).run();
 }
 
 }  // namespace burin::passes

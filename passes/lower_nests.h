@@ -9,16 +9,12 @@
 #include "ir/loop/loop.h"
 #include "ir/nest/nest.h"
 #include "passes/machine.h"
+#include "passes/pass.h"
 
 namespace burin::passes {
 
-struct LoweredProgram {
-  ir::Module module;
-  std::vector<std::string> explained;  // a line per kernel: its name, nodes, and why it is scheduled so
-};
-
-// `target` is written into the module. A fault where sizes do not fit the address space.
-ir::Result<LoweredProgram> lower_nests(const ir::Program& program, const Machine& machine, Math math,
-                                       const std::string& target);
+// For the machine and the target that the context names; the module takes over the program's expressions. Explains each
+// kernel: its name, nodes, and why it is scheduled so. A fault where sizes do not fit the address space.
+ir::Result<ir::Module> lower_nests(ir::Program program, const PassContext& context);
 
 }  // namespace burin::passes

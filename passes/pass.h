@@ -1,9 +1,8 @@
-// Passes: functions over one form with a name and a line of documentation. A pipeline is a list of rows that one can read
-// (passes/pipeline.h); the runner is the one place that prints, verifies, times and counts.
+// Passes and lowerings: what every step of the pipeline is given, and what it looks like. The steps are rows that one can
+// read (passes/pipeline.h); the walk over them is the one place that prints, verifies, times and counts.
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "ir/base/result.h"
@@ -14,11 +13,12 @@
 
 namespace burin::passes {
 
-// What every pass is given besides the IR.
+// What every step is given besides the IR.
 struct PassContext {
   Machine machine;
   Math math = Math::kDefault;
-  // Why a pass did or declined something, a line each: "fuse-epilogues: declined \"y\": it is an output". Null: not asked for.
+  std::string target = "any";  // the target's name, for modules to carry
+  // Why a step did or declined something, a line each: "fuse-epilogues: declined \"y\": it is an output". Null: not asked for.
   std::vector<std::string>* explained = nullptr;
 
   void explain(std::string line) const {
@@ -26,15 +26,12 @@ struct PassContext {
   }
 };
 
-// A pass that changes nothing leaves the IR identical, and running it twice equals running it once.
+// Rewrites a form in place. A pass that changes nothing leaves the IR identical, and running it twice equals running it once.
 template <class Form>
-struct Pass {
-  std::string_view name;
-  std::string_view doc;
-  ir::Status (*run)(Form& form, const PassContext& context);
-};
-using GraphPass = Pass<ir::Graph>;
-using NestPass = Pass<ir::Program>;
-using LoopPass = Pass<ir::Module>;
+using Pass = ir::Status (*)(Form& form, const PassContext& context);
+
+// Makes the next form of one, which it consumes.
+template <class From, class To>
+using FormLowering = ir::Result<To> (*)(From form, const PassContext& context);
 
 }  // namespace burin::passes

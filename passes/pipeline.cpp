@@ -1,6 +1,8 @@
 #include "passes/pipeline.h"
 
+#include <algorithm>
 #include <chrono>
+#include <iterator>
 
 #include "passes/assign_layouts.h"
 #include "passes/eliminate_common.h"
@@ -27,13 +29,14 @@ using namespace ir;
 
 namespace {
 
-constexpr GraphPass kGraphPasses[] = {
+Result<Program> lower_to_nests(Graph graph, const PassContext&) { return lower_graph(std::move(graph)); }
+
+constexpr Step kSteps[] = {
     {"fold-constants", "Evaluate operations whose operands are all constant.", fold_constants},
     {"eliminate-common", "Let equal operations be one.", eliminate_common},
     {"eliminate-dead", "Take out operations whose results no output needs.", eliminate_dead},
-};
 
-constexpr NestPass kNestPasses[] = {
+    {"lower-graph", "Let each op's row append its statements.", lower_to_nests},
     {"fold-reads", "Replace reads of constants that are the same everywhere by the number.", fold_reads},
     {"pad-reads", "Give tensors that reductions read around a real border.", pad_reads},
     {"inline-maps", "Compose elementwise and moving nests with those that read them.", inline_maps},
@@ -45,13 +48,20 @@ constexpr NestPass kNestPasses[] = {
     {"pad-rows", "Keep rows that a contraction reads together out of one cache set.", pad_rows},
     {"strip-groups", "Take vectors of an axis at once where groups share it and memory keeps it innermost.",
      strip_groups},
-};
 
-constexpr LoopPass kLoopPasses[] = {
+    {"lower-nests", "Choose schedules; make nests kernels of loops, tensors buffers and their order an entry.",
+     lower_nests},
     {"merge-kernels", "Let identical kernels be one function.", merge_kernels},
-    {"expand-math", "Replace exp, log, .. by polynomials.", expand_math},
+    {"expand-math", "Replace exp, log, .. by polynomials.", Pass<Module>(expand_math)},
     {"prefetch-panels", "Ask for the next panel of weights while one is used.", prefetch_panels},
 };
+
+constexpr FormKind kTakes[] = {FormKind::kGraph, FormKind::kNests, FormKind::kLoops, FormKind::kGraph,
+                               FormKind::kNests};
+constexpr FormKind kGives[] = {FormKind::kGraph, FormKind::kNests, FormKind::kLoops, FormKind::kNests,
+                               FormKind::kLoops};
+static_assert(std::size(kTakes) == std::variant_size_v<decltype(Step::run)>);
+static_assert(std::size(kGives) == std::variant_size_v<decltype(Step::run)>);
 
 class Stopwatch {
  public:
@@ -61,60 +71,62 @@ class Stopwatch {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-template <class Form, class After>
-Status run_each(std::span<const Pass<Form>> passes, Form& form, const PassContext& context, const PassHooks& hooks,
-                const After& after) {
-  for (const Pass<Form>& pass : passes) {
-    const Stopwatch watch;
-    if (Status status = pass.run(form, context); !status) return status;
-    if (hooks.took) hooks.took(pass.name, watch.seconds());
-    if (!after) continue;
-    if (Status status = after(pass.name, form); !status) return status;
-  }
+template <class Form>
+Status apply(Pass<Form> pass, AnyForm& form, const PassContext& context) {
+  return pass(std::get<Form>(form), context);
+}
+
+template <class From, class To>
+Status apply(FormLowering<From, To> lower, AnyForm& form, const PassContext& context) {
+  Result<To> lowered = lower(std::get<From>(std::move(form)), context);
+  if (!lowered) return lowered.faults();
+  form = std::move(*lowered);
   return {};
+}
+
+// The steps from the first to the last that `wanted` names, which lie together.
+template <class Wanted>
+std::span<const Step> steps_where(const Wanted& wanted) {
+  const auto first = std::ranges::find_if(kSteps, wanted);
+  const auto last = std::find_if_not(first, std::end(kSteps), wanted);
+  return {first, last};
 }
 
 }  // namespace
 
-std::span<const GraphPass> graph_passes() { return kGraphPasses; }
-std::span<const NestPass> nest_passes() { return kNestPasses; }
-std::span<const LoopPass> loop_passes() { return kLoopPasses; }
-
-Status run_passes(std::span<const GraphPass> passes, Graph& graph, const PassContext& context, const PassHooks& hooks) {
-  return run_each(passes, graph, context, hooks, hooks.after_graph_pass);
-}
-
-Status run_passes(std::span<const NestPass> passes, Program& program, const PassContext& context,
-                  const PassHooks& hooks) {
-  return run_each(passes, program, context, hooks, hooks.after_nest_pass);
-}
-
-Status run_passes(std::span<const LoopPass> passes, Module& module, const PassContext& context,
-                  const PassHooks& hooks) {
-  return run_each(passes, module, context, hooks, hooks.after_loop_pass);
-}
-
-Result<Module> lower_to_loops(const Graph& graph, const PassContext& context, const std::string& target,
-                              const PassHooks& hooks) {
-  const Stopwatch graph_watch;
-  Result<LoweredGraph> lowered = lower_graph(graph);
-  if (!lowered) return lowered.faults();
-  if (hooks.took) hooks.took("lower-graph", graph_watch.seconds());
-  Program& program = lowered->program;
-  if (hooks.after_nest_pass) {
-    if (Status status = hooks.after_nest_pass("lower-graph", program); !status) return status.faults();
+std::string_view name_of(FormKind kind) {
+  switch (kind) {
+    case FormKind::kGraph: return "graph";
+    case FormKind::kNests: return "nests";
+    case FormKind::kLoops: return "loops";
   }
-  if (Status status = run_passes(nest_passes(), program, context, hooks); !status) return status.faults();
-  const Stopwatch nest_watch;
-  Result<LoweredProgram> loops = lower_nests(program, context.machine, context.math, target);
-  if (!loops) return loops.faults();
-  for (const std::string& line : loops->explained) context.explain("schedule: " + line);
-  if (hooks.took) hooks.took("lower-nests", nest_watch.seconds());
-  if (hooks.after_loop_pass) {
-    if (Status status = hooks.after_loop_pass("lower-nests", loops->module); !status) return status.faults();
+  return {};
+}
+
+FormKind Step::takes() const { return kTakes[run.index()]; }
+FormKind Step::gives() const { return kGives[run.index()]; }
+
+std::span<const Step> steps() { return kSteps; }
+
+std::span<const Step> passes_of(FormKind kind) {
+  return steps_where([&](const Step& step) { return step.takes() == kind && step.gives() == kind; });
+}
+
+std::span<const Step> steps_between(FormKind from, FormKind to) {
+  return steps_where([&](const Step& step) { return step.gives() > from && step.gives() <= to; });
+}
+
+Status run_steps(std::span<const Step> steps, AnyForm& form, const PassContext& context, const StepHooks& hooks) {
+  for (const Step& step : steps) {
+    BURIN_ASSERT(step.takes() == kind_of(form), "a step is given the form that it takes");
+    const Stopwatch watch;
+    Status status = std::visit([&](auto run) { return apply(run, form, context); }, step.run);
+    if (!status) return status;
+    if (hooks.took) hooks.took(step.name, watch.seconds());
+    if (!hooks.after) continue;
+    if (status = hooks.after(step.name, form); !status) return status;
   }
-  if (Status status = run_passes(loop_passes(), loops->module, context, hooks); !status) return status.faults();
-  return std::move(loops->module);
+  return {};
 }
 
 }  // namespace burin::passes

@@ -1,6 +1,7 @@
 #include "passes/tensor_uses.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "ir/expr/walk.h"
@@ -11,6 +12,27 @@ using namespace ir;
 
 namespace {
 
+// Distinct tensors in order of appearance. Most statements touch a few; a concatenation, or the body of a loop, thousands.
+class OrderedSet {
+ public:
+  explicit OrderedSet(std::vector<TensorId>& list) : list_(list) {}
+
+  void add(TensorId tensor) {
+    if (list_.size() <= kFew) {
+      if (std::ranges::find(list_, tensor) != list_.end()) return;
+      list_.push_back(tensor);
+    } else {
+      if (seen_.empty()) seen_.insert(list_.begin(), list_.end());
+      if (seen_.insert(tensor).second) list_.push_back(tensor);
+    }
+  }
+
+ private:
+  static constexpr size_t kFew = 16;
+  std::vector<TensorId>& list_;
+  std::set<TensorId> seen_;  // the list's, once it is long
+};
+
 class Collector {
  public:
   TensorUses uses;
@@ -20,20 +42,16 @@ class Collector {
   }
 
  private:
-  static void add(std::vector<TensorId>& list, TensorId tensor) {
-    if (std::ranges::find(list, tensor) == list.end()) list.push_back(tensor);
-  }
-
   void expr(Expr root) {
     if (!root.valid()) return;
     for_each_node(root, [&](Expr node) {
-      if (node->opcode == Opcode::kRead) add(uses.read, tensor_of(node));
+      if (node->opcode == Opcode::kRead) read_.add(tensor_of(node));
     });
   }
 
   void visit(const Nest& nest) {
     for_each_expr(nest, [&](Expr e) { expr(e); });
-    for (const Write& write : nest.writes) add(uses.written, write.tensor);
+    for (const Write& write : nest.writes) written_.add(write.tensor);
   }
   void visit(const Group& group) { body(group.body); }
   void visit(const Compact& compact) {
@@ -42,7 +60,7 @@ class Collector {
       for (Expr e : write.index) expr(e);
       expr(write.value);
       expr(write.where);
-      add(uses.written, write.tensor);
+      written_.add(write.tensor);
     }
   }
   void visit(const For& loop) {
@@ -50,27 +68,29 @@ class Collector {
     body(loop.body);
   }
   void visit(const While& loop) {
-    add(uses.read, loop.condition);
+    read_.add(loop.condition);
     carried(loop.carried);
     body(loop.body);
   }
   void visit(const If& branch) {
-    add(uses.read, branch.condition);
+    read_.add(branch.condition);
     body(branch.then_body);
     body(branch.else_body);
   }
   void visit(const Count& count) { expr(count.value); }
   void carried(const std::vector<Carried>& list) {
     for (const Carried& c : list) {
-      add(uses.read, c.initial);
-      add(uses.read, c.next);
-      add(uses.read, c.tensor);
-      add(uses.written, c.tensor);
+      read_.add(c.initial);
+      read_.add(c.next);
+      read_.add(c.tensor);
+      written_.add(c.tensor);
     }
   }
   void body(const std::vector<Statement>& statements) {
     for (const Statement& s : statements) statement(s);
   }
+
+  OrderedSet read_{uses.read}, written_{uses.written};
 };
 
 }  // namespace
@@ -84,9 +104,8 @@ TensorUses uses_of(const Statement& statement) {
 std::vector<TensorId> touched_by(const Statement& statement) {
   TensorUses uses = uses_of(statement);
   std::vector<TensorId> touched = std::move(uses.read);
-  for (TensorId tensor : uses.written) {
-    if (std::ranges::find(touched, tensor) == touched.end()) touched.push_back(tensor);
-  }
+  OrderedSet set(touched);
+  for (TensorId tensor : uses.written) set.add(tensor);
   return touched;
 }
 

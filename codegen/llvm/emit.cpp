@@ -3,7 +3,9 @@
 #include <llvm/Object/ELFObjectFile.h>
 #include <llvm/Support/raw_ostream.h>
 
+#include <algorithm>
 #include <future>
+#include <set>
 
 #include "codegen/llvm/functions.h"
 #include "codegen/llvm/tables.h"
@@ -12,16 +14,42 @@
 namespace burin::codegen {
 namespace {
 
-std::string object_name(const ModelTables& tables, std::string_view part) {
-  return fmt::format("{}_{}.o", tables.symbol_prefix, part);
+std::string object_stem(const ModelTables& tables, std::string_view part) {
+  return fmt::format("{}_{}", tables.symbol_prefix, part);
 }
 
-ObjectFile compile_variant(const Variant& variant, const VariantTables& tables, std::string name) {
+// An object of what `emit(module)` puts into a new module.
+template <class Emit>
+ObjectFile compile_module(llvm::TargetMachine& machine, std::string name, const Emit& emit) {
   llvm::LLVMContext context;
+  std::unique_ptr<llvm::Module> module = make_llvm_module(context, machine, name);
+  emit(*module);
+  return {std::move(name), compile_object(*module, machine)};
+}
+
+std::vector<ObjectFile> compile_variant(const Variant& variant, const VariantTables& tables, const std::string& name,
+                                        const DivisionLimits& limits) {
   std::unique_ptr<llvm::TargetMachine> machine = make_target_machine(variant.target);
-  std::unique_ptr<llvm::Module> module = make_llvm_module(context, *machine, name);
-  emit_variant(*module, variant, tables);
-  return {std::move(name), compile_object(*module, *machine)};
+  const Division division = divide(*variant.module, limits);
+  std::vector<ObjectFile> objects;
+  const auto compile = [&](const auto& emit) {
+    const std::string number = objects.empty() ? "" : fmt::format("_{}", objects.size());
+    objects.push_back(compile_module(*machine, name + number + ".o", emit));
+  };
+  if (division.is_whole()) {
+    compile([&](llvm::Module& into) { emit_variant(into, variant, tables); });
+    return objects;
+  }
+  const DistinctParameters distinct = distinct_parameters(*variant.module);
+  for (KernelRange kernels : division.kernels) {
+    compile([&](llvm::Module& into) { emit_kernels(into, variant, tables, kernels, distinct); });
+  }
+  for (size_t part = 0; part < division.parts.size(); ++part) {
+    compile([&](llvm::Module& into) { emit_entry_part(into, variant, tables, division, part, distinct); });
+  }
+  if (division.parts.size() > 1)
+    compile([&](llvm::Module& into) { emit_entry_of_parts(into, variant, tables, division); });
+  return objects;
 }
 
 // Bytes of machine code in an object.
@@ -39,38 +67,40 @@ int64_t code_bytes(const ObjectFile& object) {
   return total;
 }
 
-bool share_a_pool(std::span<const Variant> variants) {
-  for (size_t i = 1; i < variants.size(); ++i) {
-    if (variants[i].module->pool == variants[0].module->pool) return true;
-  }
-  return false;
+bool have_own_pools(std::span<const Variant> variants) {
+  std::set<const ir::ExprPool*> pools;
+  return std::ranges::all_of(variants,
+                             [&](const Variant& variant) { return pools.insert(variant.module->pool.get()).second; });
 }
 
 }  // namespace
 
-std::vector<ObjectFile> emit_objects(std::span<const Variant> variants, const ModelTables& tables, PartOf part_of) {
-  const std::launch policy = share_a_pool(variants) ? std::launch::deferred : std::launch::async;
-  std::vector<std::future<ObjectFile>> running;
+std::vector<ObjectFile> emit_objects(std::span<const Variant> variants, const ModelTables& tables, PartOf part_of,
+                                     const DivisionLimits& limits) {
+  BURIN_ASSERT(have_own_pools(variants),
+               "variants that are compiled side by side build expressions in pools of their own");
+  const std::launch policy = variants.size() == 1 ? std::launch::deferred : std::launch::async;
+  std::vector<std::future<std::vector<ObjectFile>>> running;
   for (size_t i = 0; i < variants.size(); ++i) {
     running.push_back(std::async(policy, compile_variant, std::cref(variants[i]), std::cref(tables.variants[i]),
-                                 object_name(tables, variants[i].target.name)));
+                                 object_stem(tables, variants[i].target.name), std::cref(limits)));
   }
   std::vector<ObjectFile> objects;
   int64_t bytes = 0;
-  for (std::future<ObjectFile>& object : running) {
-    objects.push_back(object.get());
-    bytes += code_bytes(objects.back());
+  for (std::future<std::vector<ObjectFile>>& variant : running) {
+    for (ObjectFile& object : variant.get()) {
+      bytes += code_bytes(object);
+      objects.push_back(std::move(object));
+    }
   }
 
   const targets::Target baseline = baseline_of(variants.front().target);
   std::vector<ir::ExprPool*> pools;
   for (const Variant& variant : variants) pools.push_back(variant.module->pool.get());
-  llvm::LLVMContext context;
   std::unique_ptr<llvm::TargetMachine> machine = make_target_machine(baseline);
-  const std::string name = object_name(tables, "tables");
-  std::unique_ptr<llvm::Module> module = make_llvm_module(context, *machine, name);
-  emit_tables(*module, baseline, tables, pools, bytes, part_of);
-  objects.push_back({name, compile_object(*module, *machine)});
+  objects.push_back(compile_module(*machine, object_stem(tables, "tables") + ".o", [&](llvm::Module& into) {
+    emit_tables(into, baseline, tables, pools, bytes, part_of);
+  }));
   return objects;
 }
 

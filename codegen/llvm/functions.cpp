@@ -3,7 +3,9 @@
 #include <llvm/IR/Dominators.h>
 #include <llvm/Transforms/Utils/PromoteMemToReg.h>
 
-#include <set>
+#include <fmt/format.h>
+
+#include <span>
 
 #include "codegen/aliasing.h"
 #include "codegen/llvm/expressions.h"
@@ -23,8 +25,17 @@ void set_attributes(llvm::Function& function, const targets::Target& target) {
   function.addFnAttr("prefer-vector-width", std::to_string(target.vector_bytes * 8));
 }
 
+// A function that other objects of the library call.
+llvm::Function* create_hidden(llvm::Module& into, llvm::FunctionType& type, const std::string& name) {
+  llvm::Function* function = llvm::Function::Create(&type, llvm::Function::ExternalLinkage, name, into);
+  function->setVisibility(llvm::GlobalValue::HiddenVisibility);
+  function->setDSOLocal(true);
+  return function;
+}
+
+// Internal, unless `shared_as` names it for other modules.
 llvm::Function* declare_kernel(llvm::Module& into, const targets::Target& target, const ir::Kernel& kernel,
-                               const std::vector<bool>& distinct) {
+                               const std::vector<bool>& distinct, const std::string& shared_as = {}) {
   llvm::LLVMContext& context = into.getContext();
   std::vector<llvm::Type*> parameters;
   std::vector<const ir::Buffer*> buffers;
@@ -35,7 +46,9 @@ llvm::Function* declare_kernel(llvm::Module& into, const targets::Target& target
   }
   parameters.resize(parameters.size() + kernel.scalars.size(), llvm::Type::getInt64Ty(context));
   auto* type = llvm::FunctionType::get(llvm::Type::getVoidTy(context), parameters, false);
-  llvm::Function* function = llvm::Function::Create(type, llvm::Function::InternalLinkage, kernel.name, into);
+  llvm::Function* function = shared_as.empty()
+                                 ? llvm::Function::Create(type, llvm::Function::InternalLinkage, kernel.name, into)
+                                 : create_hidden(into, *type, shared_as);
   set_attributes(*function, target);
   for (unsigned i = 0; i < buffers.size(); ++i) {
     function->getArg(i)->setName(buffers[i]->name);
@@ -83,6 +96,15 @@ void define_kernel(llvm::Function& function, const targets::Target& target, ir::
   statements.emit(kernel.body);
   builder.CreateRetVoid();
   promote_tiles(function, statements.slots());
+}
+
+llvm::Function* declare_entry(llvm::Module& into, const targets::Target& target, const std::string& name) {
+  llvm::LLVMContext& context = into.getContext();
+  auto* type = llvm::FunctionType::get(llvm::Type::getVoidTy(context), {llvm::PointerType::get(context, 0)}, false);
+  llvm::Function* function = llvm::Function::Create(type, llvm::Function::ExternalLinkage, name, into);
+  function->setVisibility(llvm::GlobalValue::HiddenVisibility);
+  set_attributes(*function, target);
+  return function;
 }
 
 // The members of burin_frame, in its order.
@@ -133,14 +155,12 @@ class FrameReader {
   const VariantTables& tables_;
 };
 
-void define_entry(llvm::Module& into, const Variant& variant, const VariantTables& tables,
-                  std::span<llvm::Function* const> callees) {
+// The entry, or a part of it, which runs `body` and takes the frame.
+void define_entry(llvm::Module& into, const Variant& variant, const VariantTables& tables, const std::string& name,
+                  const ir::Block& body, std::span<llvm::Function* const> callees) {
   llvm::LLVMContext& context = into.getContext();
   const ir::Module& module = *variant.module;
-  auto* type = llvm::FunctionType::get(llvm::Type::getVoidTy(context), {llvm::PointerType::get(context, 0)}, false);
-  llvm::Function* function = llvm::Function::Create(type, llvm::Function::ExternalLinkage, tables.execute, into);
-  function->setVisibility(llvm::GlobalValue::HiddenVisibility);
-  set_attributes(*function, variant.target);
+  llvm::Function* function = declare_entry(into, variant.target, name);
   llvm::IRBuilder<> builder(llvm::BasicBlock::Create(context, "start", function));
   ExprEmitter values(builder, variant.target, module.entry, *module.pool);
   FrameReader frame(builder, function->getArg(0), tables);
@@ -155,9 +175,61 @@ void define_entry(llvm::Module& into, const Variant& variant, const VariantTable
   }
   bind_locals(builder, values, module.entry);
   StatementEmitter statements(builder, values, *module.pool, callees);
-  statements.emit(module.entry.body);
+  statements.emit(body);
   builder.CreateRetVoid();
   promote_tiles(*function, statements.slots());
+}
+
+// Calls `visit(KernelId)` with the callee of every call of the block, inner blocks included.
+template <class Visitor>
+void for_each_callee(const ir::Block& block, const Visitor& visit) {
+  for (const ir::LoopStatement& statement : block) {
+    if (const auto* loop = std::get_if<ir::Loop>(&statement.form)) for_each_callee(loop->body, visit);
+    if (const auto* loop = std::get_if<ir::WhileLoop>(&statement.form)) for_each_callee(loop->body, visit);
+    if (const auto* branch = std::get_if<ir::Branch>(&statement.form)) {
+      for_each_callee(branch->then_body, visit);
+      for_each_callee(branch->else_body, visit);
+    }
+    if (const auto* call = std::get_if<ir::Call>(&statement.form)) visit(call->kernel);
+  }
+}
+
+// Kernels that a piece of a divided variant defines or calls, declared as they are asked for.
+class SharedKernels {
+ public:
+  SharedKernels(llvm::Module& into, const Variant& variant, const VariantTables& tables,
+                const DistinctParameters& distinct)
+      : into_(into),
+        variant_(variant),
+        tables_(tables),
+        distinct_(distinct),
+        functions_(variant.module->kernels.size()) {}
+
+  llvm::Function* declare(ir::KernelId id) {
+    llvm::Function*& function = functions_[id.index];
+    const ir::Kernel& kernel = variant_.module->kernels[id];
+    if (function == nullptr) {
+      function =
+          declare_kernel(into_, variant_.target, kernel, distinct_[id.index], tables_.execute + "_" + kernel.name);
+      function->addFnAttr(llvm::Attribute::NoCfCheck);  // as for internal functions: only direct calls reach it
+    }
+    return function;
+  }
+  std::span<llvm::Function* const> declared_for(const ir::Block& block) {
+    for_each_callee(block, [&](ir::KernelId callee) { declare(callee); });
+    return functions_;
+  }
+
+ private:
+  llvm::Module& into_;
+  const Variant& variant_;
+  const VariantTables& tables_;
+  const DistinctParameters& distinct_;
+  std::vector<llvm::Function*> functions_;  // by KernelId; null: neither defined nor called here
+};
+
+std::string part_name(const VariantTables& tables, const Division& division, size_t part) {
+  return division.parts.size() == 1 ? tables.execute : fmt::format("{}_part_{}", tables.execute, part);
 }
 
 }  // namespace
@@ -181,7 +253,38 @@ void emit_variant(llvm::Module& into, const Variant& variant, const VariantTable
   for (const ir::Kernel& kernel : module.kernels) {
     define_kernel(*functions[position++], variant.target, *module.pool, kernel, functions);
   }
-  define_entry(into, variant, tables, functions);
+  define_entry(into, variant, tables, tables.execute, module.entry.body, functions);
+}
+
+void emit_kernels(llvm::Module& into, const Variant& variant, const VariantTables& tables, KernelRange kernels,
+                  const DistinctParameters& distinct) {
+  SharedKernels functions(into, variant, tables, distinct);
+  for (uint32_t i = kernels.begin; i < kernels.end; ++i) {
+    const ir::Kernel& kernel = variant.module->kernels[ir::KernelId{i}];
+    llvm::Function* function = functions.declare(ir::KernelId{i});
+    define_kernel(*function, variant.target, *variant.module->pool, kernel, functions.declared_for(kernel.body));
+  }
+}
+
+void emit_entry_part(llvm::Module& into, const Variant& variant, const VariantTables& tables, const Division& division,
+                     size_t part, const DistinctParameters& distinct) {
+  const ir::Block& all = variant.module->entry.body;
+  const auto [begin, end] = division.parts[part];
+  const ir::Block body(all.begin() + static_cast<ptrdiff_t>(begin), all.begin() + static_cast<ptrdiff_t>(end));
+  SharedKernels functions(into, variant, tables, distinct);
+  define_entry(into, variant, tables, part_name(tables, division, part), body, functions.declared_for(body));
+}
+
+void emit_entry_of_parts(llvm::Module& into, const Variant& variant, const VariantTables& tables,
+                         const Division& division) {
+  llvm::Function* entry = declare_entry(into, variant.target, tables.execute);
+  llvm::IRBuilder<> builder(llvm::BasicBlock::Create(into.getContext(), "start", entry));
+  for (size_t part = 0; part < division.parts.size(); ++part) {
+    llvm::Function* function = declare_entry(into, variant.target, part_name(tables, division, part));
+    function->setDSOLocal(true);
+    builder.CreateCall(function, {entry->getArg(0)});
+  }
+  builder.CreateRetVoid();
 }
 
 }  // namespace burin::codegen

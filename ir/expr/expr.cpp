@@ -64,10 +64,23 @@ bool ExprPool::KeyEqual::operator()(const ExprNode* a, const ExprNode* b) const 
          std::ranges::equal(a->operands, b->operands);
 }
 
+namespace {
+// A copy of `operands` that stays where it is: in one of `chunks`, none of which grows beyond what it reserved.
+std::span<const Expr> kept(std::span<const Expr> operands, std::deque<std::vector<Expr>>& chunks) {
+  constexpr size_t kChunk = 256;
+  if (operands.empty()) return {};
+  if (chunks.empty() || chunks.back().capacity() - chunks.back().size() < operands.size())
+    chunks.emplace_back().reserve(std::max(kChunk, operands.size()));
+  std::vector<Expr>& chunk = chunks.back();
+  const Expr* first = chunk.data() + chunk.size();
+  for (Expr operand : operands) chunk.push_back(operand);
+  return {first, operands.size()};
+}
+}  // namespace
+
 Expr ExprPool::intern(ExprNode node) {
   if (auto found = interned_.find(&node); found != interned_.end()) return Expr(found->second);
-  operand_lists_.emplace_back(node.operands.begin(), node.operands.end());
-  node.operands = operand_lists_.back();
+  node.operands = kept(node.operands, operand_lists_);
   node.pool = this;
   node.has_variables = node.opcode == Opcode::kVariable;
   for (Expr operand : node.operands) {

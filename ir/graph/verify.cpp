@@ -5,6 +5,7 @@
 
 #include "ir/expr/linear.h"
 #include "ir/expr/walk.h"
+#include "ir/graph/copy.h"
 #include "ir/graph/op.h"
 #include "ir/text/expr_text.h"
 #include "ir/text/lexer.h"
@@ -166,7 +167,7 @@ class GraphVerifier {
 
   // --- Types, on a copy: inference writes them.
   void check_inference() {
-    Graph copy = graph_;
+    Graph copy = copy_of(graph_);
     for (const Region& region : graph_.regions) {
       for (OpId id : region.ops) {
         if (placed_[id.index]) check_inferred(copy, id);
@@ -176,6 +177,8 @@ class GraphVerifier {
 
   void check_inferred(Graph& copy, OpId id) {
     const std::vector<ValueId>& results = graph_.ops[id].results;
+    std::vector<Value> before;  // of the copy, so that its expressions compare with the inferred ones
+    for (ValueId result : results) before.push_back(copy.values[result]);
     if (Status status = infer_types(copy, id); !status) {
       for (const Diagnostic& one : status.faults()) {
         ++found_;
@@ -183,14 +186,15 @@ class GraphVerifier {
       }
       return;
     }
-    for (ValueId result : results) {
+    for (size_t i = 0; i < results.size(); ++i) {
+      const ValueId result = results[i];
       Value& inferred = copy.values[result];
-      const Value& held = graph_.values[result];
+      Value& held = before[i];
       if (!same_type(held.type, inferred.type)) {
         fault("type-mismatch", place_of(id), "expected {} of the inferred type {}, found {}", value_name(result),
               shown(inferred.type), shown(held.type));
       }
-      inferred = held;
+      inferred = std::move(held);
     }
   }
 

@@ -72,19 +72,14 @@ std::vector<Literal> random_inputs(const ir::Program& program, uint64_t seed) {
 
 passes::PassContext context_of(const targets::Target& target) {
   passes::PassContext context;
+  context.target = target.name;
   context.machine.vector_bytes = target.vector_bytes;
   context.machine.vector_registers = target.vector_registers;
   return context;
 }
 
 ir::Result<ir::Module> loops_of(const ir::Program& program, const targets::Target& target) {
-  const passes::PassContext context = context_of(target);
-  ir::Result<passes::LoweredProgram> lowered =
-      passes::lower_nests(program, context.machine, context.math, std::string(target.name));
-  if (!lowered) return lowered.faults();
-  if (ir::Status status = passes::run_passes(passes::loop_passes(), lowered->module, context); !status)
-    return status.faults();
-  return std::move(lowered->module);
+  return passes::lowered_to<ir::Module>(program, context_of(target));
 }
 
 // The first difference beyond the tolerance; empty when there is none.
@@ -137,7 +132,7 @@ void expect_cpp_computes(const ir::Program& program, std::span<const Literal> in
 // The passes over nests leave the function as it is.
 void expect_passes_keep(ir::Program program, std::span<const Literal> inputs, std::span<const Literal> expected) {
   const targets::Target widest = runnable_targets().front();
-  const ir::Status status = passes::run_passes(passes::nest_passes(), program, context_of(widest));
+  const ir::Status status = passes::run_passes(program, context_of(widest));
   ASSERT_TRUE(status) << ir::text_of(status.faults());
   const ir::Result<ir::Module> module = loops_of(program, widest);
   ASSERT_TRUE(module) << ir::text_of(module.faults());

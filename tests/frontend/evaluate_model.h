@@ -14,11 +14,11 @@ namespace burin::frontend::test {
 
 // The model's first output for `inputs`, by the interpreter; reports a fault and gives nothing.
 inline std::vector<double> computed(const ModelBuilder& model, const std::vector<ir::Literal>& inputs) {
-  const ir::Result<ir::Graph> graph = model.import();
+  ir::Result<ir::Graph> graph = model.import();
   if (!graph) return ADD_FAILURE() << text_of(graph.faults()), std::vector<double>();
-  const ir::Result<passes::LoweredGraph> lowered = passes::lower_graph(*graph);
+  const ir::Result<ir::Program> lowered = passes::lower_graph(std::move(*graph));
   if (!lowered) return ADD_FAILURE() << text_of(lowered.faults()), std::vector<double>();
-  const ir::Result<ir::Evaluation> evaluation = ir::evaluate(lowered->program, inputs);
+  const ir::Result<ir::Evaluation> evaluation = ir::evaluate(*lowered, inputs);
   if (!evaluation) return ADD_FAILURE() << text_of(evaluation.faults()), std::vector<double>();
   return ir::values_of(evaluation->outputs[0]);
 }

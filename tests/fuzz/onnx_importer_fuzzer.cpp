@@ -45,13 +45,14 @@ void require(const char* what, const ir::Status& status) {
 }
 
 // Lowering may refuse a graph; what it leaves must verify. Reads inside may rest on what `prepare` checks.
-void lower(const ir::Graph& graph) {
-  passes::PassHooks hooks;
-  hooks.after_nest_pass = [](std::string_view pass, const ir::Program& program) {
-    require(std::string(pass).c_str(), ir::verify(program, ir::ReadProof::kUnlessRefuted));
+void lower(ir::Graph graph) {
+  passes::StepHooks hooks;
+  hooks.after = [](std::string_view step, const passes::AnyForm& form) {
+    if (const auto* program = std::get_if<ir::Program>(&form))
+      require(std::string(step).c_str(), ir::verify(*program, ir::ReadProof::kUnlessRefuted));
     return ir::Status();
   };
-  const ir::Result<ir::Module> module = passes::lower_to_loops(graph, {}, "any", hooks);
+  const ir::Result<ir::Module> module = passes::lowered_to<ir::Module>(std::move(graph), {}, hooks);
   if (module) require("loops", ir::verify(*module, ir::LoopStage::kExpanded));
 }
 

@@ -2,6 +2,7 @@
 // follow ONNX's operator specification.
 #include <gtest/gtest.h>
 
+#include "ir/graph/copy.h"
 #include "ir/graph/text.h"
 #include "ir/loop/verify.h"
 #include "ir/nest/text.h"
@@ -33,14 +34,14 @@ void expect_outputs(std::span<const Literal> found, const std::vector<Expected>&
 void expect_computes(std::string_view text, const std::vector<Literal>& inputs, const std::vector<Expected>& expected) {
   const Result<Graph> graph = parse_graph(text);
   ASSERT_TRUE(graph) << text_of(graph.faults());
-  const Result<LoweredGraph> lowered = lower_graph(*graph);
+  const Result<Program> lowered = lower_graph(copy_of(*graph));
   ASSERT_TRUE(lowered) << text_of(lowered.faults());
-  const Status verified = verify(lowered->program);
+  const Status verified = verify(*lowered);
   ASSERT_TRUE(verified) << text_of(verified.faults());
-  const Result<Evaluation> evaluation = evaluate(lowered->program, inputs);
-  ASSERT_TRUE(evaluation) << text_of(evaluation.faults()) << text_of(lowered->program);
+  const Result<Evaluation> evaluation = evaluate(*lowered, inputs);
+  ASSERT_TRUE(evaluation) << text_of(evaluation.faults()) << text_of(*lowered);
   expect_outputs(evaluation->outputs, expected);
-  const Result<Module> module = lower_to_loops(*graph, PassContext{}, "test");
+  const Result<Module> module = lowered_to<Module>(copy_of(*graph), PassContext{});
   ASSERT_TRUE(module) << text_of(module.faults());
   const Result<std::vector<Literal>> outputs = interpret(*module, inputs);
   ASSERT_TRUE(outputs) << text_of(outputs.faults());

@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "ir/graph/copy.h"
 #include "ir/loop/text.h"
 #include "ir/nest/text.h"
 #include "ir/ops/rows.h"
@@ -78,20 +79,20 @@ void expect_close(const Literal& expected, const Literal& actual, const std::str
 // Compiles the graph for several machines and compares with the nests evaluated in double precision.
 void expect_loops_compute(Model& model, ValueId output) {
   model.graph.regions[model.graph.body].yields = {output};
-  Result<LoweredGraph> lowered = lower_graph(model.graph);
+  Result<Program> lowered = lower_graph(copy_of(model.graph));
   ASSERT_TRUE(lowered) << text_of(lowered.faults());
-  Result<Evaluation> expected = evaluate(lowered->program, model.inputs, Precision::kDouble);
+  Result<Evaluation> expected = evaluate(*lowered, model.inputs, Precision::kDouble);
   ASSERT_TRUE(expected) << text_of(expected.faults());
   for (const Machine& machine : kMachines) {
     PassContext context;
     context.machine = machine;
     std::string nests;
-    PassHooks hooks;
-    hooks.after_nest_pass = [&](std::string_view, const Program& program) {
-      nests = text_of(program);
+    StepHooks hooks;
+    hooks.after = [&](std::string_view, const AnyForm& form) {
+      if (const auto* program = std::get_if<Program>(&form)) nests = text_of(*program);
       return Status();
     };
-    Result<Module> module = lower_to_loops(model.graph, context, "test", hooks);
+    Result<Module> module = lowered_to<Module>(copy_of(model.graph), context, hooks);
     ASSERT_TRUE(module) << text_of(module.faults());
     Result<std::vector<Literal>> actual = interpret(*module, model.inputs);
     ASSERT_TRUE(actual) << text_of(actual.faults()) << nests << text_of(*module);

@@ -6,9 +6,11 @@
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <sstream>
 #include <string>
 
+#include "passes/pipeline.h"
 #include "tests/frontend/hostile_bytes.h"
 #include "tests/tools/process.h"
 
@@ -114,16 +116,50 @@ TEST(Burin, compiles_what_it_promises) {
   EXPECT_EQ(net["graph"]["tensors"]["image"]["data_type"], 562);
 }
 
-TEST(Burin, says_how_long_each_step_took) {
+// The steps that --time names, in their order.
+std::vector<std::string> timed_steps(const std::vector<std::string>& flags) {
   const Scratch scratch;
-  const Finished made = run_burin({"compile", kDigits, "-o", "out", "-t", "x86_64-v3", "--time"}, scratch.path());
-  ASSERT_EQ(made.exit_code, 0) << made.errors;
-  size_t at = 0;
-  for (const char* step : {"import", "fold-constants", "lower-graph", "assign-layouts", "lower-nests", "expand-math",
-                           "generate-code", "link"}) {
-    at = made.errors.find(std::string(" ms  ") + step + "\n", at);
-    ASSERT_NE(at, std::string::npos) << step << " in order in:\n" << made.errors;
+  std::vector<std::string> words{"compile", kDigits, "-o", "out", "--time"};
+  words.insert(words.end(), flags.begin(), flags.end());
+  const Finished made = run_burin(words, scratch.path());
+  EXPECT_EQ(made.exit_code, 0) << made.errors;
+  std::vector<std::string> steps;
+  std::istringstream lines(made.errors);
+  for (std::string line; std::getline(lines, line);) {
+    if (const size_t at = line.find(" ms  "); at != std::string::npos) steps.push_back(line.substr(at + 5));
   }
+  return steps;
+}
+
+std::vector<std::string> operator+(std::vector<std::string> a, const std::vector<std::string>& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+TEST(Burin, says_how_long_each_step_took) {
+  const auto names = [](std::span<const passes::Step> steps) {
+    std::vector<std::string> list;
+    for (const passes::Step& step : steps) list.emplace_back(step.name);
+    return list;
+  };
+  using enum passes::FormKind;
+  const std::vector<std::string> graph = std::vector<std::string>{"import"} + names(passes::passes_of(kGraph));
+  const std::vector<std::string> nests = names(passes::steps_between(kGraph, kNests));
+  const std::vector<std::string> loops = names(passes::steps_between(kGraph, kLoops));
+  const std::vector<std::string> code{"generate-code", "link"};
+  EXPECT_EQ(timed_steps({"-t", "x86_64-v3", "--emit", "nests"}), graph + nests);
+  EXPECT_EQ(timed_steps({"-t", "x86_64-v3", "--emit", "loops"}), graph + loops);
+  EXPECT_EQ(timed_steps({"-t", "x86_64-v3"}), graph + loops + code);
+  // Variants are compiled side by side, and told of one after the other.
+  EXPECT_EQ(timed_steps({}), graph + loops + loops + code);
+}
+
+TEST(Burin, makes_the_same_bytes_of_variants_side_by_side_and_one_by_one) {
+  const Scratch scratch;
+  ASSERT_EQ(run_burin({"compile", kDigits, "-o", "together"}, scratch.path()).exit_code, 0);
+  // Looking in between, the compiler lowers one variant after the other.
+  ASSERT_EQ(run_burin({"compile", kDigits, "-o", "apart", "--print-ir-after", "import"}, scratch.path()).exit_code, 0);
+  EXPECT_EQ(scratch.read("together/libdigits.so"), scratch.read("apart/libdigits.so"));
 }
 
 TEST(Burin, header_is_also_cpp) {

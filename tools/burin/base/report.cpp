@@ -51,8 +51,7 @@ ExitCode report(std::string_view subject, const ir::Diagnostics& faults) {
   for (const ir::Diagnostic& fault : faults) {
     // A fault of the file itself, which whoever read it has named already.
     const bool is_named = fault.where == subject || fault.where.starts_with(prefix);
-    const std::string line = (is_named ? "" : prefix) + fault.text() + '\n';
-    if (fault.kind != kReaderGoneKind) write_all(STDERR_FILENO, line);
+    if (fault.kind != kReaderGoneKind) print_error((is_named ? "" : prefix) + fault.text() + '\n');
   }
   return exit_code_of(faults);
 }
@@ -78,6 +77,8 @@ ir::Status print(std::string_view text) {
   const std::string_view kind = errno == EPIPE ? kReaderGoneKind : "write";
   return ir::environment_fault(kind, "standard output", "cannot write: {}", std::strerror(errno));
 }
+
+void print_error(std::string_view text) { write_all(STDERR_FILENO, text); }
 
 void show_progress(std::string_view what) {
   if (!on_terminal()) return;

@@ -36,6 +36,9 @@ bool write_all(int file, std::string_view text);
 // Writes to standard output; a fault when it cannot be written to (a full disk, a reader that is gone).
 ir::Status print(std::string_view text);
 
+// Writes to standard error, in one piece.
+void print_error(std::string_view text);
+
 // What goes on, on one line of a terminal that later lines replace; nothing in a pipe.
 void show_progress(std::string_view what);
 void clear_progress();

@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
+#include <unordered_map>
 #include <vector>
 
 #include "ir/expr/shape.h"
@@ -63,6 +66,24 @@ Json tensor_json(const ir::Graph& graph, ir::ValueId id, Role role) {
   return tensor;
 }
 
+// A JSON object built entry by entry. The library searches all entries for each name.
+class ObjectBuilder {
+ public:
+  void set(std::string name, Json value) {
+    const auto [found, is_new] = places_.try_emplace(name, object_.size());
+    if (is_new) {
+      object_.push_back({std::move(name), std::move(value)});
+    } else {
+      std::next(object_.begin(), static_cast<ptrdiff_t>(found->second))->second = std::move(value);
+    }
+  }
+  Json take() { return Json(std::move(object_)); }
+
+ private:
+  Json::object_t object_;
+  std::unordered_map<std::string, size_t> places_;
+};
+
 std::vector<std::string> names_of(const ir::Graph& graph, const std::vector<ir::ValueId>& values) {
   std::vector<std::string> names;
   for (ir::ValueId value : values) {
@@ -91,26 +112,26 @@ std::vector<std::optional<Role>> roles_of(const ir::Graph& graph) {
 
 std::string net_json(const ir::Graph& graph, const std::string& stem, const std::string& command) {
   const std::vector<std::optional<Role>> roles = roles_of(graph);
-  Json tensors = Json::object(), nodes = Json::object();
+  ObjectBuilder tensors, nodes;
   int64_t parameters = 0;
   for (uint32_t index = 0; index < roles.size(); ++index) {
     if (!roles[index]) continue;
     const ir::ValueId id{index};
     if (*roles[index] == Role::kStatic) parameters += graph.values[id].constant->element_count();
-    tensors[graph.values[id].name] = tensor_json(graph, id, *roles[index]);
+    tensors.set(graph.values[id].name, tensor_json(graph, id, *roles[index]));
   }
   std::set<std::string> types;
   for (ir::OpId id : graph.main().ops) {
     const ir::Op& op = graph.ops[id];
     const std::string type(op.info->name);
     types.insert(type);
-    nodes[fmt::format("{}_{}", type, id.index)] = {{"package", "burin"},
-                                                   {"type", type},
-                                                   {"tensor_params", Json::object()},
-                                                   {"scalar_params", Json::object()},
-                                                   {"input_names", names_of(graph, op.operands)},
-                                                   {"output_names", names_of(graph, op.results)},
-                                                   {"origin", op.origin}};
+    nodes.set(fmt::format("{}_{}", type, id.index), {{"package", "burin"},
+                                                     {"type", type},
+                                                     {"tensor_params", Json::object()},
+                                                     {"scalar_params", Json::object()},
+                                                     {"input_names", names_of(graph, op.operands)},
+                                                     {"output_names", names_of(graph, op.results)},
+                                                     {"origin", op.origin}});
   }
   const Json json = {{"model.cpp", stem + ".cpp"},
                      {"model.bin", stem + ".cpp.bin"},
@@ -118,7 +139,7 @@ std::string net_json(const ir::Graph& graph, const std::string& stem, const std:
                      {"copyright_str", ""},
                      {"op_types", types},
                      {"Total parameters", std::to_string(parameters)},
-                     {"graph", {{"tensors", std::move(tensors)}, {"nodes", std::move(nodes)}}}};
+                     {"graph", {{"tensors", tensors.take()}, {"nodes", nodes.take()}}}};
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -37,7 +37,7 @@ ir::Diagnostics faults_of_lowering(const Options& asked) {
   if (!targets) return targets.faults();
   ir::Diagnostics faults;
   for (const targets::Target& target : *targets) {
-    const ir::Result<ir::Module> module = lower_for(*graph, target, options);
+    const ir::Result<ir::Module> module = lowered_for<ir::Module>(*graph, target, options);
     if (!module) faults.insert(faults.end(), module.faults().begin(), module.faults().end());
   }
   return faults;

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "ir/graph/copy.h"
 #include "ir/run/evaluate.h"
 #include "passes/lower_graph.h"
 #include "tools/burin/compile/lower_model.h"
@@ -18,7 +19,7 @@ namespace {
 
 // The graph with every value of its main region that an op computes as an output, in the order of the ops.
 ir::Graph with_all_outputs(const ir::Graph& graph) {
-  ir::Graph all = graph;
+  ir::Graph all = ir::copy_of(graph);
   ir::Region& body = all.regions[all.body];
   body.yields.clear();
   for (ir::OpId op : body.ops) {
@@ -67,9 +68,9 @@ ir::Result<Layers> run_both(const Case& test, const Options& options) {
   ir::Result<std::vector<ir::Literal>> outputs = plain->run(*inputs);
   if (!outputs) return outputs.faults();
   layers.as_compiled = std::move(*outputs);
-  const ir::Result<passes::LoweredGraph> lowered = passes::lower_graph(layers.graph);
+  const ir::Result<ir::Program> lowered = passes::lower_graph(ir::copy_of(layers.graph));
   if (!lowered) return lowered.faults();
-  ir::Result<ir::Evaluation> evaluation = ir::evaluate(lowered->program, *inputs, ir::Precision::kDouble);
+  ir::Result<ir::Evaluation> evaluation = ir::evaluate(*lowered, *inputs, ir::Precision::kDouble);
   if (!evaluation) return evaluation.faults();
   layers.expected = std::move(evaluation->outputs);
   return layers;

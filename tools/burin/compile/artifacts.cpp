@@ -154,12 +154,12 @@ ir::Result<std::vector<TextFile>> text_artifacts(const ir::Graph& graph, const O
     case Emit::kGraph: return std::vector<TextFile>{{stem_of(graph) + ".graph", ir::text_of(graph)}};
     case Emit::kNests:
       return text_per_target(graph, "nests", options, [&](const targets::Target& target) -> ir::Result<std::string> {
-        const ir::Result<ir::Program> program = nests_for(graph, target, options);
+        const ir::Result<ir::Program> program = lowered_for<ir::Program>(graph, target, options);
         return program ? ir::text_of(*program) : ir::Result<std::string>(program.faults());
       });
     case Emit::kLoops:
       return text_per_target(graph, "loops", options, [&](const targets::Target& target) -> ir::Result<std::string> {
-        const ir::Result<ir::Module> module = lower_for(graph, target, options);
+        const ir::Result<ir::Module> module = lowered_for<ir::Module>(graph, target, options);
         return module ? ir::text_of(*module) : ir::Result<std::string>(module.faults());
       });
     case Emit::kLlvmIr: return llvm_texts(graph, options);

@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <fstream>
+#include <future>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -64,17 +66,42 @@ ir::Result<std::vector<codegen::ObjectFile>> compile_cpp(const LoweredModel& mod
   return codegen::compile_cpp(model.variants, model.tables, text, options);
 }
 
+// Lowers for all targets, side by side unless the user looks in between. What they say, and which fault is reported, does not
+// depend on which is done first.
+ir::Result<std::vector<ir::Module>> lower_all(const ir::Graph& graph, std::span<const targets::Target> targets,
+                                              const Options& options) {
+  const bool alone = targets.size() == 1 || looks_between_steps(options);
+  std::vector<std::string> logs(targets.size());
+  std::vector<std::future<ir::Result<ir::Module>>> running;
+  for (size_t i = 0; i < targets.size(); ++i) {
+    running.push_back(std::async(alone ? std::launch::deferred : std::launch::async, [&, i] {
+      return lowered_for<ir::Module>(graph, targets[i], options, alone ? nullptr : &logs[i]);
+    }));
+  }
+  ir::Status status;
+  std::vector<ir::Module> modules;
+  for (size_t i = 0; i < targets.size(); ++i) {
+    if (alone && !status) break;
+    ir::Result<ir::Module> module = running[i].get();
+    print_error(logs[i]);
+    if (!module && status) status = module.faults();
+    if (module) modules.push_back(std::move(*module));
+  }
+  if (!status) return status.faults();
+  return modules;
+}
+
 }  // namespace
 
 ir::Result<LoweredModel> lower_model(const ir::Graph& graph, std::vector<targets::Target> targets,
                                      const Options& options) {
   LoweredModel model;
   model.targets = std::move(targets);
-  for (const targets::Target& target : model.targets) {
-    ir::Result<ir::Module> module = lower_for(graph, target, options);
-    if (!module) return module.faults();
-    if (options.guard_pages) passes::unplan_memory(*module);
-    model.modules.push_back(std::move(*module));
+  ir::Result<std::vector<ir::Module>> modules = lower_all(graph, model.targets, options);
+  if (!modules) return modules.faults();
+  model.modules = std::move(*modules);
+  if (options.guard_pages) {
+    for (ir::Module& module : model.modules) passes::unplan_memory(module);
   }
   for (size_t i = 0; i < model.modules.size(); ++i) model.variants.push_back({&model.modules[i], model.targets[i]});
   ir::Result<std::string> digest = digest_of(model.modules, options);

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "frontend/closest_name.h"
-#include "passes/lower_graph.h"
+#include "ir/graph/copy.h"
 #include "targets/host_features.h"
 #include "tools/burin/base/report.h"
 #include "tools/burin/compile/pass_hooks.h"
@@ -23,6 +23,7 @@ passes::PassContext context_for(const Options& options, const targets::Target& t
   context.machine.l2_bytes = target.l2_bytes;
   context.machine.l1_way_bytes = target.l1_way_bytes;
   context.math = options.math;
+  context.target = target.name;
   context.explained = options.explain ? explained : nullptr;
   return context;
 }
@@ -71,35 +72,28 @@ ir::Result<ir::Graph> import_file(const std::filesystem::path& model, const Opti
 ir::Status run_graph_passes(ir::Graph& graph, const Options& options) {
   std::vector<std::string> explained;
   const passes::PassContext context = context_for(options, targets::Target{}, &explained);
-  const passes::PassHooks hooks = hooks_for(options);
-  ir::Status status = show_imported(graph, hooks);
-  if (status) status = passes::run_passes(passes::graph_passes(), graph, context, hooks);
+  const passes::StepHooks hooks = hooks_for(options);
+  passes::AnyForm form = std::move(graph);
+  ir::Status status = hooks.after ? hooks.after(kImport, form) : ir::Status();
+  if (status) status = passes::run_steps(passes::passes_of(passes::FormKind::kGraph), form, context, hooks);
+  graph = std::get<ir::Graph>(std::move(form));
   print_explained("graph", explained);
   return status;
 }
 
-ir::Result<ir::Module> lower_for(const ir::Graph& graph, const targets::Target& target, const Options& options) {
+template <class Form>
+ir::Result<Form> lowered_for(const ir::Graph& graph, const targets::Target& target, const Options& options,
+                             std::string* log) {
   show_progress(fmt::format("lowering for {}", target.name));
   std::vector<std::string> explained;
   const passes::PassContext context = context_for(options, target, &explained);
-  ir::Result<ir::Module> module = passes::lower_to_loops(graph, context, std::string(target.name), hooks_for(options));
-  print_explained(target.name, explained);
-  return module;
+  ir::Result<Form> form = passes::lowered_to<Form>(ir::copy_of(graph), context, hooks_for(options, log));
+  print_explained(target.name, explained, log);
+  return form;
 }
 
-ir::Result<ir::Program> nests_for(const ir::Graph& graph, const targets::Target& target, const Options& options) {
-  ir::Result<passes::LoweredGraph> lowered = passes::lower_graph(graph);
-  if (!lowered) return lowered.faults();
-  std::vector<std::string> explained;
-  const passes::PassContext context = context_for(options, target, &explained);
-  const passes::PassHooks hooks = hooks_for(options);
-  ir::Status status;
-  if (hooks.after_nest_pass) status = hooks.after_nest_pass("lower-graph", lowered->program);
-  if (status) status = passes::run_passes(passes::nest_passes(), lowered->program, context, hooks);
-  print_explained(target.name, explained);
-  if (!status) return status.faults();
-  return std::move(lowered->program);
-}
+template ir::Result<ir::Module> lowered_for(const ir::Graph&, const targets::Target&, const Options&, std::string*);
+template ir::Result<ir::Program> lowered_for(const ir::Graph&, const targets::Target&, const Options&, std::string*);
 
 ir::Result<std::vector<targets::Target>> targets_for(const Options& options, std::string_view otherwise) {
   const std::string name = options.target.empty() ? std::string(otherwise) : options.target;

@@ -28,10 +28,16 @@ ir::Status run_graph_passes(ir::Graph& graph, const Options& options);
 // The name that --name gives, else that of the file.
 std::string library_name(const std::filesystem::path& model, const Options& options);
 
-ir::Result<ir::Module> lower_for(const ir::Graph& graph, const targets::Target& target, const Options& options);
-
-// The same up to nests, with all their passes.
-ir::Result<ir::Program> nests_for(const ir::Graph& graph, const targets::Target& target, const Options& options);
+// The graph, whose passes have run, as loops (ir::Module) or nests (ir::Program) for a target. The graph stays as it is, so
+// several targets may be lowered side by side, each with a `log` of its own for what --time and --explain say; where it is
+// null they go to standard error at once.
+template <class Form>
+ir::Result<Form> lowered_for(const ir::Graph& graph, const targets::Target& target, const Options& options,
+                             std::string* log = nullptr);
+extern template ir::Result<ir::Module> lowered_for(const ir::Graph&, const targets::Target&, const Options&,
+                                                   std::string*);
+extern template ir::Result<ir::Program> lowered_for(const ir::Graph&, const targets::Target&, const Options&,
+                                                    std::string*);
 
 // All variants that --target asks for, best first; `otherwise` when it was not given. A usage fault for an unknown name.
 ir::Result<std::vector<targets::Target>> targets_for(const Options& options, std::string_view otherwise);

@@ -18,45 +18,10 @@ namespace {
 
 Diagnostic usage_fault(std::string message) { return {Fault::kUsage, "usage", "opt", std::move(message), {}}; }
 
-std::string_view form_name(const AnyForm& form) {
-  if (std::holds_alternative<Graph>(form)) return "graph";
-  return std::holds_alternative<Program>(form) ? "nests" : "loops";
-}
-
-Diagnostic not_on(std::string_view pass, const AnyForm& form) {
-  return usage_fault(
-      fmt::format("expected a pass over {} or one that lowers them, found \"{}\"", form_name(form), pass));
-}
-
-// Takes the form to the next one, or runs a row of the form's table.
-Status run_pass(AnyForm& form, std::string_view name, const OptOptions& options) {
-  passes::PassContext context;
-  context.math = options.math;
-  context.explained = options.explained;
-  const auto named = [&](const auto& pass) { return pass.name == name; };
-  if (auto* graph = std::get_if<Graph>(&form)) {
-    if (name == "lower-graph") {
-      Result<passes::LoweredGraph> lowered = passes::lower_graph(*graph);
-      if (!lowered) return lowered.faults();
-      form = std::move(lowered->program);
-      return {};
-    }
-    const auto pass = std::ranges::find_if(passes::graph_passes(), named);
-    return pass == passes::graph_passes().end() ? not_on(name, form) : pass->run(*graph, context);
-  }
-  if (auto* program = std::get_if<Program>(&form)) {
-    if (name == "lower-nests") {
-      Result<passes::LoweredProgram> lowered =
-          passes::lower_nests(*program, context.machine, options.math, options.target);
-      if (!lowered) return lowered.faults();
-      form = std::move(lowered->module);
-      return {};
-    }
-    const auto pass = std::ranges::find_if(passes::nest_passes(), named);
-    return pass == passes::nest_passes().end() ? not_on(name, form) : pass->run(*program, context);
-  }
-  const auto pass = std::ranges::find_if(passes::loop_passes(), named);
-  return pass == passes::loop_passes().end() ? not_on(name, form) : pass->run(std::get<Module>(form), context);
+// The step called `name`, when it takes the form.
+const passes::Step* step_on(const AnyForm& form, std::string_view name) {
+  const auto step = std::ranges::find(passes::steps(), name, &passes::Step::name);
+  return step != passes::steps().end() && step->takes() == passes::kind_of(form) ? &*step : nullptr;
 }
 
 template <class T>
@@ -87,16 +52,27 @@ Status verify(const AnyForm& form, Strictness strictness) {
 }
 
 Result<AnyForm> run_opt(const OptOptions& options, AnyForm form) {
-  if (!options.form.empty() && options.form != form_name(form)) {
-    return usage_fault(fmt::format("expected {}, found {}", options.form, form_name(form)));
-  }
+  const std::string_view given = passes::name_of(passes::kind_of(form));
+  if (!options.form.empty() && options.form != given)
+    return usage_fault(fmt::format("expected {}, found {}", options.form, given));
   Strictness strictness{options.reads, LoopStage::kScheduled};
   if (Status status = verify(form, strictness); !status) return status.faults();
-  for (const std::string& pass : options.passes) {
-    Status status = run_pass(form, pass, options);
-    if (pass == "expand-math") strictness.stage = LoopStage::kExpanded;
-    if (status) status = verify(form, strictness);
-    if (!status) return status.faults();
+  passes::PassContext context;
+  context.math = options.math;
+  context.target = options.target;
+  context.explained = options.explained;
+  passes::StepHooks hooks;
+  hooks.after = [&](std::string_view name, const AnyForm& result) {
+    strictness.follow(name);
+    return verify(result, strictness);
+  };
+  for (const std::string& name : options.passes) {
+    const passes::Step* step = step_on(form, name);
+    if (step == nullptr) {
+      return usage_fault(fmt::format("expected a pass over {} or one that lowers them, found \"{}\"",
+                                     passes::name_of(passes::kind_of(form)), name));
+    }
+    if (Status status = passes::run_steps({step, 1}, form, context, hooks); !status) return status.faults();
   }
   return form;
 }

@@ -4,7 +4,6 @@
 
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "ir/base/result.h"
@@ -15,13 +14,14 @@
 #include "ir/nest/verify.h"
 #include "ir/text/tensor_text.h"
 #include "passes/pass.h"
+#include "passes/pipeline.h"
 
 namespace burin::tools {
 
-using AnyForm = std::variant<ir::Graph, ir::Program, ir::Module>;
+using passes::AnyForm;
 
 struct OptOptions {
-  std::vector<std::string> passes;  // names of pass rows, and the steps from form to form: lower-graph, lower-nests
+  std::vector<std::string> passes;  // names of steps
   std::string form;                 // "graph", "nests", "loops": the input must be this; empty: any
   std::string target = "any";       // written into modules
   passes::Math math = passes::Math::kDefault;
@@ -37,6 +37,11 @@ std::string text_of(const AnyForm& form, const ir::TextPrintOptions& options = {
 struct Strictness {
   ir::ReadProof reads = ir::ReadProof::kRequired;
   ir::LoopStage stage = ir::LoopStage::kScheduled;
+
+  // More is asked for once a step has promised it.
+  void follow(std::string_view step) {
+    if (step == "expand-math") stage = ir::LoopStage::kExpanded;
+  }
 };
 ir::Status verify(const AnyForm& form, Strictness strictness);
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "ir/base/checked.h"
+#include "ir/graph/copy.h"
 #include "ir/run/evaluate.h"
 #include "passes/lower_graph.h"
 #include "tools/burin/data/tolerance.h"
@@ -63,10 +64,12 @@ constexpr ir::EvaluationLimits kLimits{.checks_writes = true};
 
 }  // namespace
 
-ir::Status PassCheck::check(std::string_view pass, const ir::Graph& graph) {
-  const ir::Result<passes::LoweredGraph> lowered = passes::lower_graph(graph);
-  if (!lowered) return lowered.faults();
-  return check(pass, lowered->program);
+ir::Status PassCheck::check(std::string_view step, const passes::AnyForm& form) {
+  if (const auto* program = std::get_if<ir::Program>(&form)) return check(step, *program);
+  const auto* graph = std::get_if<ir::Graph>(&form);
+  if (graph == nullptr) return {};
+  const ir::Result<ir::Program> lowered = passes::lower_graph(ir::copy_of(*graph));
+  return lowered ? check(step, *lowered) : ir::Status(lowered.faults());
 }
 
 // Sizes that do not fit a model (one dimension is the sum of others) make no trial, as long as some others do.
@@ -88,7 +91,7 @@ ir::Status PassCheck::start(const ir::Program& program) {
   return trials_.empty() ? status : ir::Status();
 }
 
-ir::Status PassCheck::check(std::string_view pass, const ir::Program& program) {
+ir::Status PassCheck::check(std::string_view step, const ir::Program& program) {
   if (trials_.empty()) return start(program);
   for (const Trial& trial : trials_) {
     const ir::Result<ir::Evaluation> found = ir::evaluate(program, trial.inputs, ir::Precision::kModel, kLimits);
@@ -97,7 +100,7 @@ ir::Status PassCheck::check(std::string_view pass, const ir::Program& program) {
       const Comparison comparison = compare(trial.expected[i], found->outputs[i], Standard::kModel);
       if (comparison.differing == 0) continue;
       return ir::Diagnostic{
-          ir::Fault::kInternal, "check-passes", std::string(pass), fmt::format("output {}{}", i, comparison.text), {}};
+          ir::Fault::kInternal, "check-passes", std::string(step), fmt::format("output {}{}", i, comparison.text), {}};
     }
   }
   return {};

@@ -5,23 +5,24 @@
 #include <vector>
 
 #include "ir/base/result.h"
-#include "ir/graph/graph.h"
 #include "ir/nest/nest.h"
 #include "ir/tensor/literal.h"
+#include "passes/pipeline.h"
 
 namespace burin::tools {
 
-// Follows one run of passes: the first form seen is the reference for those after it. Symbols get several values each: the same
+// Follows one walk over steps: the first form seen is the reference for those after it. Symbols get several values each: the same
 // small one for all, the smallest that each may have, and values that differ, so that no symbol passes for another.
 class PassCheck {
  public:
-  ir::Status check(std::string_view pass, const ir::Graph& graph);
-  ir::Status check(std::string_view pass, const ir::Program& program);
+  // Loops are left to the tests of emitters.
+  ir::Status check(std::string_view step, const passes::AnyForm& form);
 
  private:
   struct Trial {
     std::vector<ir::Literal> inputs, expected;
   };
+  ir::Status check(std::string_view step, const ir::Program& program);
   ir::Status start(const ir::Program& program);
 
   std::vector<Trial> trials_;  // at least one once the first form was seen

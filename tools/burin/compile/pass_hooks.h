@@ -1,4 +1,4 @@
-// What --print-ir-after, --verify-each, --check-passes and --time do between passes, and --time around the other steps.
+// What --print-ir-after, --verify-each, --check-passes and --time do between steps, and --time around the rest of the work.
 #pragma once
 
 #include <chrono>
@@ -12,16 +12,19 @@
 
 namespace burin::tools {
 
-// What there is to print after, in order: the import, the passes, and the steps from form to form.
+// The import counts as the first step.
+inline constexpr std::string_view kImport = "import";
+
+// What --print-ir-after takes, in order: the import and the steps of the pipeline.
 std::vector<std::string_view> step_names();
 
-// For one run of passes; `options` outlives it.
-passes::PassHooks hooks_for(const Options& options);
+// True when the hooks print or evaluate forms: one walk at a time, so that what they print stays apart and appears at once.
+bool looks_between_steps(const Options& options);
 
-// The imported graph, as if `import` were the first pass.
-ir::Status show_imported(const ir::Graph& graph, const passes::PassHooks& hooks);
+// For one walk over steps; `options` outlives it. Times go to `log`, or where it is null to standard error at once.
+passes::StepHooks hooks_for(const Options& options, std::string* log = nullptr);
 
-// With --time: says on standard error, when it goes, how long it was there. For steps that are no passes.
+// With --time: prints to standard error how long it lived. For work that is no step of the pipeline.
 class StepTime {
  public:
   StepTime(const Options& options, std::string_view step) : options_(options), step_(step) {}
@@ -35,7 +38,7 @@ class StepTime {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-// The lines that passes gave for --explain, on standard error. `form`: the target, or "graph".
-void print_explained(std::string_view form, std::span<const std::string> lines);
+// The lines that steps gave for --explain, each once, to `log` or standard error. `form`: the target, or "graph".
+void print_explained(std::string_view form, std::span<const std::string> lines, std::string* log = nullptr);
 
 }  // namespace burin::tools

@@ -100,7 +100,7 @@ ir::Result<Runner> make_emulated(const ir::Graph& graph, const Options& options)
 ir::Result<Runner> make_interpreted(const ir::Graph& graph, const Options& options) {
   const ir::Result<targets::Target> target = target_to_run(options);
   if (!target) return target.faults();
-  ir::Result<ir::Module> module = lower_for(graph, *target, options);
+  ir::Result<ir::Module> module = lowered_for<ir::Module>(graph, *target, options);
   if (!module) return module.faults();
   clear_progress();
   return Runner(std::move(*module));
