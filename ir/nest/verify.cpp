@@ -37,7 +37,11 @@ class NestVerifier {
 
   Status run() {
     for (VariableId symbol : program_.symbols) scope_.insert(symbol);
-    for (VariableId symbol : program_.opaque_symbols) scope_.insert(symbol);
+    for (VariableId symbol : program_.opaque_symbols) {
+      if (const Expr bound = pool_[symbol].extent; bound.valid())
+        check_expr(bound, kIndex, "bound of " + name_of(symbol));
+      scope_.insert(symbol);
+    }
     for (uint32_t id = 0; id < program_.tensors.size(); ++id) check_tensor(TensorId{id});
     check_interface();
     for (const DimensionCheck& check : program_.checks) {

@@ -1,5 +1,7 @@
 // The invariants of the nest form. Each violation is one diagnostic that names the place and both values.
 //
+// Symbols
+// - The bound of an opaque symbol is an i64 expression over the symbols before it.
 // Tensors
 // - A tensor's dimensions are i64 expressions over the program's symbols. A constant has the tensor's type.
 // - A layout places each dimension once: whole, or as a quotient and a remainder by one factor of at least 2.

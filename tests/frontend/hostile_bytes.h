@@ -63,14 +63,15 @@ inline std::string nested_messages(int depth) {
 }
 
 // y = x + z, of x: f32[n] and z: f32[m].
-inline std::string sum_of_symbols() {
+inline std::string of_two_symbols(const char* op_type) {
   const auto input = [](const char* name, const char* symbol) {
     const std::string shape = bytes(1, bytes(2, symbol));
     return bytes(11, bytes(1, name) + bytes(2, bytes(1, number(1, 1) + bytes(2, shape))));
   };
-  const std::string add = node(bytes(1, "x") + bytes(1, "z") + bytes(2, "y") + bytes(4, "Add"));
-  return model_of(input("x", "n") + input("z", "m") + bytes(12, bytes(1, "y")) + add);
+  const std::string made = node(bytes(1, "x") + bytes(1, "z") + bytes(2, "y") + bytes(4, op_type));
+  return model_of(input("x", "n") + input("z", "m") + bytes(12, bytes(1, "y")) + made);
 }
+inline std::string sum_of_symbols() { return of_two_symbols("Add"); }
 
 inline std::span<const std::byte> as_bytes(const std::string& text) { return std::as_bytes(std::span(text)); }
 

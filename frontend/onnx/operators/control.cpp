@@ -170,6 +170,7 @@ class LoopBody {
   Expr largest(const ImportedRegion& region, const Change& change, Expr next) const {
     const Expr start = change.first;
     if (ir::contained(next, pool().integer(INT64_MIN / 2), change.inside + 1) == ir::Containment::kProven) return start;
+    if (const Expr most = largest_joined(region, change, next); most.valid()) return most;
     const Expr growth = next - change.inside;
     if (is_known_outside(region, growth)) return start + ir::max(growth, pool().integer(0)) * most_;
     if (is_known_outside(region, next)) return ir::max(start, next);
@@ -177,7 +178,22 @@ class LoopBody {
     return pool().integer(most);
   }
 
-  // Made of symbols that have values before the loop.
+  // Of a dimension that broadcasting joins with others in each iteration: no larger than the largest of them. Invalid where it is
+  // not such a dimension, or where the others are not known outside.
+  Expr largest_joined(const ImportedRegion& region, const Change& change, Expr next) const {
+    const std::vector<Expr> joined = ir::joined_dimensions(next);
+    if (std::ranges::find(joined, change.inside) == joined.end()) return {};
+    Expr most = change.first;
+    for (Expr other : joined) {
+      if (other == change.inside) continue;
+      if (!is_known_outside(region, other)) return {};
+      most = ir::max(most, other);
+    }
+    return most;
+  }
+
+  // Made of symbols that have values before the loop. The dimensions that it changes are not: a bound that depends on itself is
+  // none.
   bool is_known_outside(const ImportedRegion& region, Expr e) const {
     const auto& symbols = node_.graph().symbols;
     const std::span opaque = std::span(node_.graph().opaque_symbols).first(region.first_symbol);
@@ -185,7 +201,10 @@ class LoopBody {
     ir::for_each_node(e, [&](Expr node) {
       if (!ir::is_variable(node)) return;
       const ir::VariableId id = ir::variable_of(node);
-      is_known &= std::ranges::find(symbols, id) != symbols.end() || std::ranges::find(opaque, id) != opaque.end();
+      const bool is_changed = std::ranges::find(changes_, node, &Change::inside) != changes_.end();
+      const bool is_before =
+          std::ranges::find(symbols, id) != symbols.end() || std::ranges::find(opaque, id) != opaque.end();
+      is_known &= is_before && !is_changed;
     });
     return is_known;
   }
