@@ -55,6 +55,16 @@ bool share_a_symbol(Expr a, Expr b) {
   return shared && joined_dimensions(a).size() == 1 && joined_dimensions(b).size() == 1;
 }
 
+// True where a size that is found while running decides. Two of those are taken to be equal: what a loop carries, say, is as long
+// as what each iteration adds to it. Other than sizes known before, they have no version of the code in which one is 1.
+bool is_counted(Expr e) {
+  bool counted = false;
+  for_each_node(e, [&](Expr node) { counted |= is_variable(node) && (*e->pool)[variable_of(node)].extent.valid(); });
+  return counted;
+}
+
+bool are_counted(Expr a, Expr b) { return is_counted(a) && is_counted(b); }
+
 // max(left, right), and 0 where one of them is 0: what broadcasting makes of two dimensions of which either may be 1.
 Expr larger_of(Expr left, Expr right) {
   Expr extent = max(left, right);
@@ -70,7 +80,7 @@ Expr broadcast_dimension(Expr left, Expr right, std::vector<RelatedDimensions>& 
   if (is_constant_value(right, 1)) return left;
   if (is_joined_in(right, left)) return left;
   if (is_joined_in(left, right)) return right;
-  if (share_a_symbol(left, right) || (left->low > 1 && right->low > 1)) {
+  if (share_a_symbol(left, right) || are_counted(left, right) || (left->low > 1 && right->low > 1)) {
     assumed.push_back({left, right});
     return constant_integer(left) || (is_variable(left) && !constant_integer(right)) ? left : right;
   }
@@ -187,7 +197,8 @@ std::vector<Expr> joined_dimensions(Expr extent) {
 
 std::optional<RelatedDimensions> repeated(Expr from, Expr to) {
   if (is_constant_value(from, 1) || provably_equal(from, to) || is_joined_in(from, to)) return std::nullopt;
-  const bool must_be_equal = from->low > 1 || share_a_symbol(from, to) || is_constant_value(to, 1);
+  const bool must_be_equal =
+      from->low > 1 || share_a_symbol(from, to) || are_counted(from, to) || is_constant_value(to, 1);
   return RelatedDimensions{from, to, must_be_equal ? DimensionRelation::kEqual : DimensionRelation::kLeftMayBeOne};
 }
 
