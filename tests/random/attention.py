@@ -95,7 +95,10 @@ def attention_23(b: Builder) -> None:
     asked = [True, True, True] if has_past else [True]
     # Which of softcap and mask comes first changed after this version of the runtime.
     softcap = d.of([None, None, 2.0]) if mask is None else None
-    b.node("Attention", operands, asked, is_causal=d.of([None, 0, 1]), scale=d.of([None, 0.5]), softcap=softcap, **counts)
+    is_causal = d.of([None, 0, 1])
+    if is_causal and has_past and keys != sequence:
+        raise Rejected("which keys come after a query is not what ONNX says, for ONNX Runtime")
+    b.node("Attention", operands, asked, is_causal=is_causal, scale=d.of([None, 0.5]), softcap=softcap, **counts)
 
 
 @row("attention", weight=3)

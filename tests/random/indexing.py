@@ -64,7 +64,9 @@ def scatter_elements(b: Builder) -> None:
     x = b.pick((b.float_type,) if b.draw.chance(0.7) else el.ALL, (1, 2, 3))
     axis = axis_of(b, x)
     place = axis % x.rank
-    count = b.draw.between(1, max(1, min(x.extents(place))))
+    if not min(x.extents(place)):
+        raise Rejected("no place to scatter to")
+    count = b.draw.between(1, min(x.extents(place)))
     reduction = None
     if b.opset >= 16 and b.draw.chance(0.4):
         reduction = b.draw.of(["none", "add", "mul"] + (["max", "min"] if b.opset >= 18 else []))
