@@ -1,6 +1,9 @@
 // If, Loop and Scan, sequences and optionals.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "ir/expr/walk.h"
 #include "ir/graph/op.h"
 #include "tests/frontend/model_builder.h"
 
@@ -135,6 +138,25 @@ TEST(ImportLoop, growth_is_bounded_by_the_iterations) {
   const ir::Region& region = graph->regions[graph->ops[graph->main().ops[0]].regions[0]];
   const ir::Expr rows = graph->values[region.parameters[2]].type.shape[0];
   EXPECT_EQ(rows->high, 2 + 5 * 2);  // 5 iterations add 2 rows each
+}
+
+// As running sums are exported: the dimension that the iteration decides is 1 each time, which only running shows.
+TEST(ImportLoop, a_value_added_to_a_slice_by_the_iteration_keeps_its_dimension) {
+  ModelBuilder model = model_with_loop({1, 3});
+  model.integers("zero", {0}, true).integers("one", {1}, true).input("rows", {5, 3});
+  onnx::GraphProto& body = *model.graph().mutable_node(0)->mutable_attribute(0)->mutable_g();
+  ModelBuilder::add_node(body, "Unsqueeze", {"i", "zero"}, {"start"});
+  ModelBuilder::add_node(body, "Add", {"start", "one"}, {"end"});
+  ModelBuilder::add_node(body, "Slice", {"rows", "start", "end"}, {"row"});
+  ModelBuilder::add_node(body, "Add", {"v", "row"}, {"next"});
+  const auto graph = model.import();
+  ASSERT_TRUE(graph) << faults_of(graph);
+  const auto has_regions = [&](ir::OpId id) { return !graph->ops[id].regions.empty(); };
+  const auto loop = std::ranges::find_if(graph->main().ops, has_regions);
+  ASSERT_NE(loop, graph->main().ops.end());
+  const ir::Region& region = graph->regions[graph->ops[*loop].regions[0]];
+  const ir::Expr rows = graph->values[region.parameters[2]].type.shape[0];
+  ir::for_each_node((*graph->pool)[ir::variable_of(rows)].extent, [&](ir::Expr e) { EXPECT_NE(e, rows); });
 }
 
 TEST(ImportLoop, a_slice_follows_the_count_of_iterations) {
