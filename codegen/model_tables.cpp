@@ -10,6 +10,8 @@
 #include "codegen/model_names.h"
 #include "codegen/planning.h"
 #include "codegen/weights.h"
+#include "ir/expr/largest.h"
+#include "ir/expr/linear.h"
 #include "runtime/model.h"
 #include "targets/host_features.h"
 
@@ -95,6 +97,11 @@ VariantTables variant_tables(const Variant& variant, const std::string& prefix, 
   return tables;
 }
 
+// A caller provides outputs as large as they are where counts are at their bounds.
+bool is_largest_at_bounds(const ir::Module& module, Expr dimension) {
+  return ir::provably_nonnegative(dimension - ir::largest(dimension, module.opaque_symbols));
+}
+
 ir::Status check_limits(const ir::Module& module) {
   ir::Status status;
   constexpr size_t kMost = std::numeric_limits<int32_t>::max() / 4;
@@ -113,6 +120,15 @@ ir::Status check_limits(const ir::Module& module) {
       status.merge(ir::unsupported("input-dimension", fmt::format("input \"{}\"", input.name),
                                    "expected dimensions that are numbers or symbols, found {}",
                                    dimension_text(module, dimension)));
+    }
+  }
+  for (const ir::Interface& output : module.outputs) {
+    for (Expr dimension : output.shape) {
+      if (is_largest_at_bounds(module, dimension)) continue;
+      status.merge(
+          ir::unsupported("output-dimension", fmt::format("output \"{}\"", output.name),
+                          "expected dimensions that are largest where all that is found while running is, found {}",
+                          dimension_text(module, dimension)));
     }
   }
   return status;
