@@ -182,6 +182,23 @@ TEST(ModelTables, an_input_with_a_computed_dimension_is_refused) {
             "input \"x\": expected dimensions that are numbers or symbols, found N * 2 [input-dimension]");
 }
 
+// Callers provide what an output takes where counts are at their bounds: 5 - K elements are none there.
+TEST(ModelTables, an_output_that_shrinks_as_a_count_grows_is_refused) {
+  const auto tables_of = [](auto&& extent_of) {
+    ir::ModuleBuilder builder;
+    const ir::VariableId count = builder.pool().declare({"find.count", ir::kIndex, 0, 5, builder.pool().integer(6)});
+    builder.module.opaque_symbols.push_back(count);
+    builder.module.outputs.push_back({"y", ElementType::kF32, {extent_of(builder.pool().variable(count))}});
+    const Variant variant{&builder.module, *targets::target_named("x86_64-v3")};
+    const ir::Result<ModelTables> tables = make_model_tables({&variant, 1}, {});
+    return tables ? "" : tables.faults()[0].text();
+  };
+  EXPECT_EQ(tables_of([](Expr count) { return max(count * 2 - 1, count->pool->integer(0)); }), "");
+  EXPECT_EQ(
+      tables_of([](Expr count) { return count->pool->integer(5) - count; }).find("output \"y\": expected dimensions"),
+      0U);
+}
+
 TEST(ModelTables, a_constant_is_found_where_the_weights_have_it) {
   VariantTables variant;
   variant.constants = {{0, 128}, {64, 0}, {256, 512}};
