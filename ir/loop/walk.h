@@ -46,7 +46,9 @@ std::vector<VariableId> free_variables(const Block& block);
 // --- Implementation of the templates.
 namespace detail {
 template <class T, class... Others>
-inline constexpr bool is_one_of = (std::is_same_v<T, Others> || ...);
+constexpr bool is_one_of() {
+  return (std::is_same_v<T, Others> || ...);
+}
 }  // namespace detail
 
 template <class AnyStatement, class Visit>
@@ -54,13 +56,13 @@ void for_each_block(AnyStatement& statement, Visit&& visit) {
   std::visit(
       [&](auto& form) {
         using Form = std::remove_cvref_t<decltype(form)>;
-        if constexpr (detail::is_one_of<Form, Loop, WhileLoop>) {
+        if constexpr (detail::is_one_of<Form, Loop, WhileLoop>()) {
           visit(form.body);
-        } else if constexpr (detail::is_one_of<Form, Branch>) {
+        } else if constexpr (detail::is_one_of<Form, Branch>()) {
           visit(form.then_body);
           visit(form.else_body);
         } else {
-          static_assert(detail::is_one_of<Form, Let, Tile, Assign, StoreTo, Prefetch, Call>);
+          static_assert(detail::is_one_of<Form, Let, Tile, Assign, StoreTo, Prefetch, Call>());
         }
       },
       statement.form);
@@ -71,25 +73,25 @@ void for_each_own_expr(AnyStatement& statement, Visit&& visit) {
   std::visit(
       [&](auto& form) {
         using Form = std::remove_cvref_t<decltype(form)>;
-        if constexpr (detail::is_one_of<Form, Loop>) {
+        if constexpr (detail::is_one_of<Form, Loop>()) {
           visit(form.begin);
           visit(form.end);
-        } else if constexpr (detail::is_one_of<Form, WhileLoop, Branch>) {
+        } else if constexpr (detail::is_one_of<Form, WhileLoop, Branch>()) {
           visit(form.condition);
-        } else if constexpr (detail::is_one_of<Form, Let>) {
+        } else if constexpr (detail::is_one_of<Form, Let>()) {
           visit(form.value);
-        } else if constexpr (detail::is_one_of<Form, Assign>) {
+        } else if constexpr (detail::is_one_of<Form, Assign>()) {
           for (auto& index : form.index) visit(index);
           visit(form.value);
-        } else if constexpr (detail::is_one_of<Form, StoreTo>) {
+        } else if constexpr (detail::is_one_of<Form, StoreTo>()) {
           visit(form.index);
           visit(form.value);
-        } else if constexpr (detail::is_one_of<Form, Prefetch>) {
+        } else if constexpr (detail::is_one_of<Form, Prefetch>()) {
           visit(form.index);
-        } else if constexpr (detail::is_one_of<Form, Call>) {
+        } else if constexpr (detail::is_one_of<Form, Call>()) {
           for (auto& scalar : form.scalars) visit(scalar);
         } else {
-          static_assert(detail::is_one_of<Form, Tile>);
+          static_assert(detail::is_one_of<Form, Tile>());
         }
       },
       statement.form);
@@ -100,12 +102,12 @@ void for_each_buffer(const LoopStatement& statement, Visit&& visit) {
   std::visit(
       [&](const auto& form) {
         using Form = std::remove_cvref_t<decltype(form)>;
-        if constexpr (detail::is_one_of<Form, StoreTo, Prefetch>) {
+        if constexpr (detail::is_one_of<Form, StoreTo, Prefetch>()) {
           visit(form.buffer);
-        } else if constexpr (detail::is_one_of<Form, Call>) {
+        } else if constexpr (detail::is_one_of<Form, Call>()) {
           for (const BufferId buffer : form.buffers) visit(buffer);
         } else {
-          static_assert(detail::is_one_of<Form, Loop, WhileLoop, Branch, Let, Tile, Assign>);
+          static_assert(detail::is_one_of<Form, Loop, WhileLoop, Branch, Let, Tile, Assign>());
         }
       },
       statement.form);
