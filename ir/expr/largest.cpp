@@ -33,9 +33,9 @@ class Intervals {
     if (e->opcode == Opcode::kMin) return {min(a.low, b.low), min(a.high, b.high)};
     if (e->opcode == Opcode::kMax) return {max(a.low, b.low), max(a.high, b.high)};
     if (e->opcode == Opcode::kMul) return product(a, b);
-    const bool divides = e->opcode == Opcode::kFloorDiv && constant_integer(operands[1]).value_or(0) > 0;
-    if (divides)
-      return {floor_div(a.low, *constant_integer(operands[1])), floor_div(a.high, *constant_integer(operands[1]))};
+    const int64_t divisor = constant_integer(operands[1]).value_or(0);
+    if (e->opcode == Opcode::kFloorDiv && divisor > 0) return {floor_div(a.low, divisor), floor_div(a.high, divisor)};
+    if (e->opcode == Opcode::kCeilDiv && divisor > 0) return {ceil_div(a.low, divisor), ceil_div(a.high, divisor)};
     return numbers(e);
   }
 

@@ -50,6 +50,7 @@ TEST(Largest, holds_for_sums_products_and_quotients) {
   c.expect_bounds(n - t, true);
   c.expect_bounds((t - 2) * (k - 1), true);
   c.expect_bounds(floor_div(n + t, 3), true);
+  c.expect_bounds(ceil_div(n + t, 3), true);
   c.expect_bounds(mod(t + n, 3), false);
   c.expect_bounds(select(less(t, k), t, n - k), false);
 }
